@@ -1,0 +1,1 @@
+"""Pages and JSON for browsers; no database, no keys, nothing on disk."""

@@ -1,0 +1,1 @@
+"""Keys, lifetimes and deletion with receipts; never a name, never an answer."""

@@ -1,0 +1,1 @@
+"""What a survey's life and death are, in plain Python."""

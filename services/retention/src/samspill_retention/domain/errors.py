@@ -1,0 +1,51 @@
+"""Why retention says no."""
+
+from samspill_kit.errors import Forbidden, Invalid, NotFound, Refused
+
+
+class SurveyNotFound(NotFound):
+    """No such survey in this school, or none that the caller may know of."""
+
+    code = "survey_not_found"
+
+
+class MayNotDelete(Forbidden):
+    """Only the survey's creator, a leader, or staff with the right may delete it (SPEC T2)."""
+
+    code = "may_not_delete"
+
+
+class SurveyIsLocked(Refused):
+    """A deletion has been asked for; no key is handed out any more."""
+
+    code = "survey_is_locked"
+
+
+class DeletionIsFinal(Refused):
+    """The days of regret are over, or the deletion was asked for at once."""
+
+    code = "deletion_is_final"
+
+
+class DeleteOnPastCeiling(Invalid):
+    """A survey lives four years at the most (SPEC T1)."""
+
+    code = "delete_on_past_ceiling"
+
+
+class PurposeNotForCaller(Forbidden):
+    """Each sub-key is for one service alone (SPEC P1)."""
+
+    code = "key_purpose_not_for_caller"
+
+
+class KeyIsGone(Refused):
+    """The survey's key has been destroyed; nothing of the survey can be opened."""
+
+    code = "survey_key_is_gone"
+
+
+class RootKeyDoesNotFit(Refused):
+    """The key store was wrapped by another root key than the one that is mounted."""
+
+    code = "root_key_does_not_fit"

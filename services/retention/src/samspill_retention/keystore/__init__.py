@@ -1,0 +1,1 @@
+"""Where keys live: never a database (SPEC P1)."""

@@ -1,0 +1,1 @@
+"""What retention can do, one verb phrase a file."""

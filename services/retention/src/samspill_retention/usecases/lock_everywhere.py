@@ -1,0 +1,57 @@
+"""Every service locks the survey by itself and says so (SPEC T2)."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+from samspill_kit.clock import Clock
+from samspill_kit.errors import DomainError
+from samspill_kit.ids import SchoolId, SurveyId
+from samspill_kit.logging import get_logger
+
+from ..domain.deletion import Deletion
+from ..domain.errors import SurveyNotFound
+from ..domain.ports import Begin, Erasers
+
+log = get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class LockEverywhere:
+    """Asks the services that have not locked yet; one that does not answer is asked again later."""
+
+    begin: Begin
+    erasers: Erasers
+    clock: Clock
+
+    async def __call__(self, school_id: SchoolId, survey_id: SurveyId) -> Deletion:
+        async with self.begin(school_id) as work:
+            deletion = await work.deletions.find(survey_id)
+        if deletion is None:
+            raise SurveyNotFound(survey_id=str(survey_id))
+        waiting = [each.service for each in deletion.services.values() if not each.locked_at]
+        answers = await asyncio.gather(*(self._lock(name, deletion) for name in waiting))
+        locked = [name for name, ok in zip(waiting, answers, strict=True) if ok]
+
+        async with self.begin(school_id) as work:
+            current = await work.deletions.find(survey_id, for_update=True)
+            assert current is not None
+            for name in locked:
+                current.services[name].locked_at = self.clock.now()
+            await work.deletions.save(current)
+            await work.commit()
+        return current
+
+    async def _lock(self, service: str, deletion: Deletion) -> bool:
+        try:
+            await self.erasers.lock(service, deletion.school_id, deletion.survey_id)
+        except DomainError as error:
+            log.warning(
+                "A service has not locked a survey yet",
+                service=service,
+                survey_id=str(deletion.survey_id),
+                error=error.code,
+            )
+            return False
+        return True
