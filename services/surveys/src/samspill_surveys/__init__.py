@@ -1,0 +1,1 @@
+"""Questions, surveys and their participants; never an answer."""

@@ -1,0 +1,1 @@
+"""What the surveys service can do, one verb phrase per file."""
