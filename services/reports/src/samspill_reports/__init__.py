@@ -1,0 +1,1 @@
+"""Analysis, sociograms and exports, computed from answers and never stored."""
