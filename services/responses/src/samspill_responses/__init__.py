@@ -1,0 +1,1 @@
+"""Answers of pupils, encrypted before they reach the database; never a name."""

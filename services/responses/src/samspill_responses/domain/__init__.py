@@ -1,0 +1,1 @@
+"""What is accepted as an answer, who has answered, and what happened; plain Python."""

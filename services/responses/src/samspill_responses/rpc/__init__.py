@@ -1,0 +1,1 @@
+"""Contracts in, use cases out: translation alone."""

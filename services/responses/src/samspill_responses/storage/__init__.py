@@ -1,0 +1,1 @@
+"""Where acceptance, states and ciphertexts are kept."""

@@ -1,0 +1,1 @@
+"""What responses can do: one verb phrase per file."""
