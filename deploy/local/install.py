@@ -1,0 +1,226 @@
+"""Prepares machine and checkout (packages, `.venv`, contracts); standard library only."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+VENV = ROOT / ".venv"
+GENERATED = ROOT / "proto" / "gen"
+OLDEST_PYTHON = (3, 11)
+
+
+class MissingError(Exception):
+    """Something that only the person at the machine can provide; the text says what and how."""
+
+
+@dataclass(frozen=True)
+class Need:
+    """A Debian package, what it is for, and how one sees that it is there."""
+
+    package: str
+    purpose: str
+    is_there: Callable[[], bool]
+
+
+def keycloak_folder() -> Path:
+    """Where the built Keycloak is kept for every checkout of this person."""
+    caches = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return caches / "samspill" / "keycloak"
+
+
+def _has_venv() -> bool:
+    if (VENV / "bin" / "python").exists():
+        return True
+    probe = [sys.executable, "-c", "import ensurepip, venv"]
+    return subprocess.run(probe, capture_output=True, check=False).returncode == 0
+
+
+def _has_maven_or_keycloak() -> bool:
+    return bool(shutil.which("mvn")) or any(keycloak_folder().glob("*/built"))
+
+
+def _has_fonts() -> bool:
+    return any(Path("/usr/share/fonts").rglob("*.ttf"))
+
+
+ENVIRONMENT = (Need("python3-venv", "the Python environment", _has_venv),)
+RUN = (
+    *ENVIRONMENT,
+    Need("default-jre-headless", "Keycloak", lambda: bool(shutil.which("java"))),
+    Need("maven", "fetching Keycloak", _has_maven_or_keycloak),
+)
+TEST = (
+    *RUN,
+    Need("chromium", "tests in a browser", lambda: bool(shutil.which("chromium"))),
+    Need("fonts-dejavu-core", "text in that browser", _has_fonts),
+)
+PURPOSES = {"environment": ENVIRONMENT, "run": RUN, "test": TEST}
+
+
+def say(text: str) -> None:
+    """One progress line for the person who waits."""
+    print(f"· {text}", flush=True)
+
+
+def command(*words: str | Path, **options: str) -> None:
+    """Run a step in the checkout; its failure ends the preparation with the step's own words."""
+    subprocess.run(
+        [str(word) for word in words], cwd=ROOT, check=True, env={**os.environ, **options}
+    )
+
+
+def install_packages(needs: Iterable[Need]) -> None:
+    """Install what is missing through apt, as root or by sudo; otherwise say what to type."""
+    missing = [need for need in needs if not need.is_there()]
+    if not missing:
+        return
+    packages = [need.package for need in missing]
+    by_hand = f"sudo apt-get install {' '.join(packages)}"
+    if not shutil.which("apt-get"):
+        raise MissingError(f"Samspill needs {_described(missing)}. On Debian: {by_hand}")
+    as_root = [] if os.geteuid() == 0 else ["sudo"] if sys.stdin.isatty() else ["sudo", "-n"]
+    if as_root and not shutil.which("sudo"):
+        as_root_by_hand = by_hand.removeprefix("sudo ")
+        raise MissingError(f"Samspill needs {_described(missing)}. As root: {as_root_by_hand}")
+    say(f"Installing from Debian: {_described(missing)}")
+    try:
+        command(*as_root, "apt-get", "-qq", "update")
+        # The environment goes through `env`, because sudo would drop it.
+        command(
+            *as_root, "env", "DEBIAN_FRONTEND=noninteractive",
+            "apt-get", "-qq", "-y", "--no-install-recommends", "-o", "Dpkg::Use-Pty=0",
+            "install", *packages,
+        )  # fmt: skip
+    except subprocess.CalledProcessError as error:
+        raise MissingError(f"Debian's packages could not be installed. Try: {by_hand}") from error
+
+
+def _described(needs: Iterable[Need]) -> str:
+    return ", ".join(f"{need.package} (for {need.purpose})" for need in needs)
+
+
+def make_environment() -> None:
+    """Fill `.venv` from the hashed requirements, unless that was done with these very files."""
+    wanted = digest([ROOT / "requirements" / "dev.txt"], sys.version)
+    stamp = VENV / "requirements.sha256"
+    if _says(stamp, wanted):
+        return
+    if not (VENV / "bin" / "python").exists():
+        say("Making the Python environment in .venv")
+        command(sys.executable, "-m", "venv", "--clear", VENV)
+    say("Installing the Python packages of requirements/dev.txt (a minute or two)")
+    pip("install", "--quiet", "--require-hashes", "-r", "requirements/dev.txt")
+    stamp.write_text(wanted)
+
+
+def generate_contracts() -> None:
+    """Turn proto/ into Python under proto/gen, unless the contracts are the same as last time."""
+    own, vendored = ROOT / "proto", ROOT / "proto" / "vendor"
+    contracts = dict.fromkeys(sorted((own / "samspill").rglob("*.proto")), own)
+    contracts |= dict.fromkeys(sorted(vendored.rglob("*.proto")), vendored)
+    wanted = digest([*contracts, ROOT / "requirements" / "dev.txt"])
+    stamp = GENERATED / "contracts.sha256"
+    if _says(stamp, wanted):
+        return
+    say(f"Generating {len(contracts)} contracts into proto/gen")
+    names = [file.relative_to(root) for file, root in contracts.items()]
+    path = f"{VENV / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"
+    with tempfile.TemporaryDirectory(dir=own, prefix=".gen-") as folder:
+        options = [f"-I{own}", f"-I{vendored}"]
+        options += [f"--{kind}_out={folder}" for kind in ("python", "grpc_python")]
+        options += [f"--{kind}_out=quiet:{folder}" for kind in ("mypy", "mypy_grpc")]
+        command(VENV / "bin" / "python", "-m", "grpc_tools.protoc", *options, *names, PATH=path)
+        _replace_contents(GENERATED, Path(folder))
+    stamp.write_text(wanted)
+
+
+def _replace_contents(target: Path, source: Path) -> None:
+    # Whole packages are exchanged, so that a contract which is gone leaves no module behind.
+    target.mkdir(exist_ok=True)
+    for package in source.iterdir():
+        shutil.rmtree(target / package.name, ignore_errors=True)
+        shutil.move(package, target / package.name)
+
+
+def install_distributions() -> None:
+    """Install kit, contracts and services editable, from this checkout alone."""
+    projects = sorted([ROOT / "kit", ROOT / "proto", *(ROOT / "services").iterdir()])
+    projects = [project for project in projects if (project / "pyproject.toml").exists()]
+    wanted = digest([project / "pyproject.toml" for project in projects], str(ROOT))
+    stamp = VENV / "distributions.sha256"
+    if _says(stamp, wanted):
+        return
+    say(f"Installing Samspill's {len(projects)} distributions")
+    editable = [word for project in projects for word in ("-e", str(project))]
+    pip("install", "--quiet", "--no-index", "--no-deps", "--no-build-isolation", *editable)
+    stamp.write_text(wanted)
+
+
+def pip(*arguments: str) -> None:
+    """Run the environment's own pip, quietly about new versions of itself."""
+    command(VENV / "bin" / "python", "-m", "pip", "--disable-pip-version-check", *arguments)
+
+
+def digest(files: Iterable[Path], *more: str) -> str:
+    """SHA-256 over names and contents; equal exactly when nothing changed."""
+    total = hashlib.sha256()
+    for file in files:
+        content = hashlib.sha256(file.read_bytes()).hexdigest()
+        total.update(f"{file.relative_to(ROOT)} {content}\n".encode())
+    for text in more:
+        total.update(f"{text}\n".encode())
+    return total.hexdigest()
+
+
+def _says(stamp: Path, wanted: str) -> bool:
+    return stamp.exists() and stamp.read_text() == wanted
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Hold the checkout's preparation lock, so that two commands do not prepare at once."""
+    lock_file = ROOT / ".cache" / "install.lock"
+    lock_file.parent.mkdir(exist_ok=True)
+    with lock_file.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def prepare(purpose: str) -> None:
+    """Make everything that `purpose` (environment, run or test) needs; quick when it is there."""
+    if sys.version_info < OLDEST_PYTHON:
+        raise MissingError("Samspill needs Python 3.11 or later as python3.")
+    with alone():
+        install_packages(PURPOSES[purpose])
+        make_environment()
+        generate_contracts()
+        install_distributions()
+
+
+def main() -> int:
+    """Prepare for the purpose named on the command line."""
+    try:
+        prepare(sys.argv[1] if len(sys.argv) > 1 else "environment")
+    except MissingError as missing:
+        print(missing, file=sys.stderr)
+        return 1
+    except subprocess.CalledProcessError as error:
+        step = " ".join(error.cmd[1:4])
+        print(f"This step failed, its own words stand above: {step}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
