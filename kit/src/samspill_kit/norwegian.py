@@ -1,4 +1,4 @@
-"""Norwegian alphabetical order, which no collation of the database gives us (Æ Ø Å last, aa as å)."""
+"""Norwegian alphabetical order, which no collation of the database gives us."""
 
 import unicodedata
 from typing import Final
@@ -22,7 +22,8 @@ SortKey = tuple[str, str]
 
 
 def sort_key(text: str) -> SortKey:
-    """A key that sorts names as a Norwegian class list does: letter by letter, case and accents last.
+    """A key that sorts names as a Norwegian class list does: letter by letter, case and accents
+    last.
 
     `aa` counts as å, as in Norwegian encyclopaedias and in CLDR's `nb` collation. Equal letters
     are told apart by the text itself, so that the order is the same each time.

@@ -3,6 +3,7 @@
 import random
 
 import pytest
+
 from samspill_kit.norwegian import sort_key
 
 CLASS_LIST = [

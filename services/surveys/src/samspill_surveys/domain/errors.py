@@ -72,7 +72,9 @@ class TooManyParticipants(Refused):
 
 
 class SuspicionModeNotReady(Refused):
-    """A survey on suspicion demands reasons and an approval that cannot be given here yet (SPEC S5)."""
+    """A survey on suspicion demands reasons and an approval that cannot be given here yet (SPEC
+    S5).
+    """
 
     code: ClassVar[str] = "suspicion_mode_not_ready"
 

@@ -1,4 +1,4 @@
-"""How long a survey lives: its day of deletion, its ceiling, and when this service deletes on its own."""
+"""How long a survey lives: day of deletion, ceiling, and when this service deletes alone."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta

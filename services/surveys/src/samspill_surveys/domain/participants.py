@@ -6,7 +6,6 @@ from enum import Enum
 from typing import Final
 
 from samspill_kit.ids import GroupId, ParticipantId, PupilId
-
 from samspill_surveys.domain.errors import SurveyHasNoParticipants, TooManyParticipants
 
 MOST_PARTICIPANTS: Final = 2000
@@ -39,7 +38,9 @@ class RosterPupil:
 
 @dataclass(frozen=True, slots=True)
 class Participant:
-    """A pupil inside one survey. Whoever has left keeps id and number, and gets them back on returning."""
+    """A pupil inside one survey. Whoever has left keeps id and number, and gets them back on
+    returning.
+    """
 
     participant_id: ParticipantId
     pupil_id: PupilId
@@ -72,7 +73,9 @@ class ListChange:
 
 @dataclass(frozen=True, slots=True)
 class ParticipantList:
-    """Everyone who takes part or has taken part, and the version that grows when somebody comes or goes."""
+    """Everyone who takes part or has taken part, and the version that grows when somebody comes or
+    goes.
+    """
 
     everyone: tuple[Participant, ...] = ()
     version: int = 0
@@ -93,7 +96,8 @@ class ParticipantList:
         new_id: Callable[[], ParticipantId],
         seal: Callable[[ParticipantId, Card], bytes],
     ) -> tuple["ParticipantList", ListChange]:
-        """The list after the roster: newcomers join, those not in it any more leave, names follow it.
+        """The list after the roster: newcomers join, those not in it any more leave, names follow
+        it.
 
         Repeating it with the same roster changes nothing but the seals of the names.
         """
@@ -132,7 +136,8 @@ def _numbered(
 ) -> tuple[Participant, ...]:
     """New participants, numbered in the order of their random ids.
 
-    By the roster's order, "elev 1" would be the first of the class list, and everyone could be counted off.
+    By the roster's order, "elev 1" would be the first of the class list, and everyone could be
+    counted off.
     """
     drawn = sorted(((new_id(), pupil) for pupil in newcomers), key=lambda pair: pair[0].value)
     return tuple(

@@ -7,7 +7,6 @@ from datetime import date, datetime
 from typing import Protocol
 
 from samspill_kit.ids import EventId, GroupId, ParticipantId, SchoolId, StaffId, SurveyId
-
 from samspill_surveys.domain.participants import Card, ParticipantList, RosterPupil
 from samspill_surveys.domain.question import BankQuestion
 from samspill_surveys.domain.survey import Reader, Survey, SurveyGroup, SurveyState
@@ -27,7 +26,9 @@ class Surveys(Protocol):
     """The surveys of one school, inside one transaction."""
 
     async def get(self, survey_id: SurveyId) -> Survey:
-        """The survey, locked ones included (`is_locked`). Raises SurveyNotFound, also for an erased one."""
+        """The survey, locked ones included (`is_locked`). Raises SurveyNotFound, also for an erased
+        one.
+        """
 
     async def get_for_update(self, survey_id: SurveyId) -> Survey:
         """The same, and nobody else changes, locks or erases it until the transaction ends."""
@@ -39,7 +40,7 @@ class Surveys(Protocol):
         """Store a new survey. Raises SurveyChangedMeanwhile when the id exists."""
 
     async def save(self, survey: Survey) -> None:
-        """Store the survey and the facts it recorded. Raises SurveyChangedMeanwhile when it lost a race."""
+        """Store a survey that was read for update, with the facts that it recorded."""
 
 
 class ParticipantLists(Protocol):
@@ -56,7 +57,9 @@ class Erasures(Protocol):
     """Locks and tombstones of one school's surveys, inside one transaction."""
 
     async def lock(self, survey_id: SurveyId, *, at: datetime) -> None:
-        """Lock the survey, known here or not; waits for whoever changes it. Repeating it is harmless."""
+        """Lock the survey, known here or not; waits for whoever changes it. Repeating it is
+        harmless.
+        """
 
     async def unlock(self, survey_id: SurveyId) -> None:
         """Take the lock back. Repeating it is harmless."""
@@ -159,7 +162,9 @@ class Lifetimes(Protocol):
 
 
 class Acceptance(Protocol):
-    """Responses' side of an open survey: what it accepts and until when; every call can be repeated."""
+    """Responses' side of an open survey: what it accepts and until when; every call can be
+    repeated.
+    """
 
     async def prepare(self, survey: Survey, participants: ParticipantList) -> None:
         """Make the survey ready for answers, or replace what decides acceptance."""
@@ -182,7 +187,9 @@ class NameSeal(Protocol):
 
 
 class NameSeals(Protocol):
-    """Where seals come from; a key is held for its lease, so that retention may be down meanwhile (SPEC R3)."""
+    """Where seals come from; a key is held for its lease, so that retention may be down meanwhile
+    (SPEC R3).
+    """
 
     async def of(self, school_id: SchoolId, survey_id: SurveyId) -> NameSeal:
         """The survey's seal. Raises Unavailable when no key is held and none can be had."""
@@ -193,7 +200,9 @@ class NameSeals(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class DueSurvey:
-    """A survey that has outlived its day of deletion, or that has a tombstone and rows all the same."""
+    """A survey that has outlived its day of deletion, or that has a tombstone and rows all the
+    same.
+    """
 
     school_id: SchoolId
     survey_id: SurveyId

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from enum import Enum
 
 from samspill_kit.ids import EntityId
-
 from samspill_surveys.domain.errors import (
     MaximumWithoutNomination,
     NoQuestions,
@@ -63,9 +62,11 @@ def choose(
     known: Iterable[ChosenQuestion],
     new_id: Callable[[], QuestionId],
 ) -> tuple[ChosenQuestion, ...]:
-    """The chosen questions in their order; one that the survey asks already keeps its id and version.
+    """The chosen questions in their order; one that the survey asks already keeps its id and
+    version.
 
-    Raises QuestionUnknown (from `entry_of`), QuestionRepeated, MaximumWithoutNomination, NoQuestions.
+    Raises QuestionUnknown (from `entry_of`), QuestionRepeated, MaximumWithoutNomination,
+    NoQuestions.
     """
     if not choices:
         raise NoQuestions
@@ -90,7 +91,9 @@ def _maximum(choice: Choice, entry: BankQuestion) -> int:
 
 
 def demand_allowed(questions: Iterable[ChosenQuestion], mode: LegalMode) -> None:
-    """Refuse what the mode forbids (SPEC S5): also for a copied or imported survey, so check it at every step."""
+    """Refuse what the mode forbids (SPEC S5): also for a copied or imported survey, so check it at
+    every step.
+    """
     if mode is LegalMode.SUSPICION:
         raise SuspicionModeNotReady
     for question in questions:

@@ -1,14 +1,13 @@
 """A survey: draft, open, closed, and never open again; who may see it and who may change it."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
 
 from samspill_kit.aggregate import Aggregate
 from samspill_kit.ids import GroupId, SchoolId, StaffId, SurveyId
 from samspill_kit.principal import Action, StaffPrincipal
-
 from samspill_surveys.domain.errors import (
     ClosingTimeNotAhead,
     MayNotCreateSurvey,
@@ -104,7 +103,8 @@ class Survey(Aggregate):
     band: str
     plan: Plan
     shuffle_seed: int
-    """Seed of the shuffled order of names, so that nobody is chosen for standing first (SPEC S7)."""
+    """Seed of the shuffled order of names, so that nobody is chosen for standing first (SPEC S7).
+    """
 
     state: SurveyState = SurveyState.DRAFT
     opened_at: datetime | None = None
@@ -113,21 +113,23 @@ class Survey(Aggregate):
     participants: int = 0
     version: int = 1
     is_locked: bool = False
-    stored_version: int = field(default=0, repr=False)
-    """The version that was read; storage refuses to overwrite another one."""
 
     @property
     def group_ids(self) -> tuple[GroupId, ...]:
         return tuple(group.group_id for group in self.plan.groups)
 
     def state_at(self, now: datetime) -> SurveyState:
-        """The state as it shows: a survey whose time has passed is closed, whether or not the news came."""
+        """The state as it shows: a survey whose time has passed is closed, whether or not the news
+        came.
+        """
         if self.state is SurveyState.OPEN and self.plan.closes_at <= now:
             return SurveyState.CLOSED
         return self.state
 
     def demand_visible_to(self, by: StaffPrincipal) -> None:
-        """Hide the survey from all but its creator, the school's leaders, and those who may read all of it."""
+        """Hide the survey from all but its creator, the school's leaders, and those who may read
+        all of it.
+        """
         if not is_visible(by, created_by=self.created_by, group_ids=self.group_ids):
             raise SurveyNotFound
 
@@ -186,7 +188,9 @@ class Survey(Aggregate):
         self.record(SurveyOpened(self.school_id, self.id, at, participants, self.version))
 
     def close(self, *, sealed_at: datetime) -> None:
-        """Follow responses, which has sealed the survey at that moment. Closing twice changes nothing."""
+        """Follow responses, which has sealed the survey at that moment. Closing twice changes
+        nothing.
+        """
         if self.state is SurveyState.CLOSED:
             return
         if self.state is SurveyState.DRAFT:
@@ -210,7 +214,9 @@ class Survey(Aggregate):
 
 
 def is_visible(by: StaffPrincipal, *, created_by: StaffId, group_ids: Sequence[GroupId]) -> bool:
-    """Whether this person sees that a survey exists: its creator, leaders, readers of all its groups."""
+    """Whether this person sees that a survey exists: its creator, leaders, readers of all its
+    groups.
+    """
     if by.staff_id == created_by or by.is_leader:
         return True
     return by.level_for(group_ids) is not None

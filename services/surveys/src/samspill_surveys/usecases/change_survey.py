@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from samspill_kit.clock import Clock
 from samspill_kit.ids import SurveyId
 from samspill_kit.principal import StaffPrincipal
-
 from samspill_surveys.domain.ports import Begin, Lifetimes, SurveyGrants
 from samspill_surveys.domain.survey import Plan, Survey, demand_creator
 from samspill_surveys.usecases.draft import DraftPlanner, DraftWish

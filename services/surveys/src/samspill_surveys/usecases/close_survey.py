@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from samspill_kit.ids import SurveyId
 from samspill_kit.principal import StaffPrincipal
-
 from samspill_surveys.domain.errors import SurveyNotOpen
 from samspill_surveys.domain.ports import Acceptance, Begin
 from samspill_surveys.domain.survey import Survey, SurveyState
@@ -12,7 +11,9 @@ from samspill_surveys.domain.survey import Survey, SurveyState
 
 @dataclass(frozen=True, slots=True)
 class CloseSurvey:
-    """Closed means sealed: responses is asked first. Needs no key and no stream of events (SPEC R3)."""
+    """Closed means sealed: responses is asked first. Needs no key and no stream of events (SPEC
+    R3).
+    """
 
     begin: Begin
     acceptance: Acceptance

@@ -8,7 +8,6 @@ from uuid import UUID, uuid5
 from samspill_kit.clock import Clock
 from samspill_kit.ids import SurveyId
 from samspill_kit.principal import StaffPrincipal
-
 from samspill_surveys.domain.errors import SurveyChangedMeanwhile
 from samspill_surveys.domain.lifetime import Lifetime
 from samspill_surveys.domain.ports import Begin, Lifetimes, SurveyGrants

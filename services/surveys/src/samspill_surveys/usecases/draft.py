@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from samspill_kit.ids import GroupId, IdFactory
-
 from samspill_surveys.domain.errors import GroupUnknown, TitleHoldsNationalIdentityNumber
 from samspill_surveys.domain.lifetime import Lifetime
 from samspill_surveys.domain.ports import QuestionBank, Rosters

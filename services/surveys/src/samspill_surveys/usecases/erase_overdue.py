@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from samspill_kit.clock import Clock
 from samspill_kit.logging import get_logger
-
 from samspill_surveys.domain.ports import NameSeals, OverdueSurveys
 
 log = get_logger(__name__)

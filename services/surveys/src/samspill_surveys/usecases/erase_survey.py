@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from samspill_kit.clock import Clock
 from samspill_kit.ids import SchoolId, SurveyId
-
 from samspill_surveys.domain.ports import Begin, NameSeals
 
 

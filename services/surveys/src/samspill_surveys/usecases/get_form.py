@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from samspill_kit.clock import Clock
 from samspill_kit.principal import PupilPrincipal
-
 from samspill_surveys.domain.errors import ParticipantNotInSurvey, SurveyNotOpen
 from samspill_surveys.domain.participants import ParticipantList, PersonOnList
 from samspill_surveys.domain.ports import Begin, NameSeals

@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 
 from samspill_kit.ids import SurveyId
 from samspill_kit.principal import StaffPrincipal
-
 from samspill_surveys.domain.ports import Begin, SurveyGrants
 from samspill_surveys.domain.survey import Survey, SurveyState
 

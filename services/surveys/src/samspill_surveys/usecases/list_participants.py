@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from samspill_kit.ids import SurveyId
 from samspill_kit.norwegian import sort_key
 from samspill_kit.principal import StaffPrincipal
-
 from samspill_surveys.domain.participants import ParticipantList, PersonOnList
 from samspill_surveys.domain.ports import Begin, NameSeal, NameSeals
 

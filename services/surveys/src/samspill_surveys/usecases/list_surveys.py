@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from samspill_kit.principal import StaffPrincipal
-
 from samspill_surveys.domain.ports import SurveyIndex, SurveyOverview
 from samspill_surveys.domain.survey import is_visible
 

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from samspill_kit.ids import EventId, SchoolId, SurveyId
-
 from samspill_surveys.domain.errors import SurveyNotFound
 from samspill_surveys.domain.ports import Begin, Work
 from samspill_surveys.domain.survey import SurveyState

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from samspill_kit.clock import Clock
 from samspill_kit.ids import IdFactory, ParticipantId, SurveyId
 from samspill_kit.principal import StaffPrincipal
-
 from samspill_surveys.domain.errors import SurveyChangedMeanwhile
 from samspill_surveys.domain.participants import ParticipantList, RosterPupil
 from samspill_surveys.domain.ports import (

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from samspill_kit.clock import Clock
 from samspill_kit.ids import IdFactory, ParticipantId, SurveyId
 from samspill_kit.principal import StaffPrincipal
-
 from samspill_surveys.domain.participants import ListChange, ParticipantList, RosterPupil
 from samspill_surveys.domain.ports import Acceptance, Begin, NameSeal, NameSeals, Rosters
 from samspill_surveys.domain.survey import Survey
@@ -14,7 +13,9 @@ from samspill_surveys.domain.survey import Survey
 
 @dataclass(frozen=True, slots=True)
 class RefreshParticipants:
-    """The list goes to responses even when nothing changed: an earlier try may have failed just there."""
+    """The list goes to responses even when nothing changed: an earlier try may have failed just
+    there.
+    """
 
     begin: Begin
     rosters: Rosters

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from samspill_kit.ids import SchoolId, SurveyId
-
 from samspill_surveys.domain.ports import Begin
 
 

@@ -1,0 +1,1 @@
+"""Ports of the domain, implemented over the contracts of other services."""

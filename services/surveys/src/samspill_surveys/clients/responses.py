@@ -1,0 +1,60 @@
+"""What decides acceptance, told to responses by call; ids only, never a name."""
+
+from datetime import UTC, datetime
+from typing import Final
+
+from samspill.responses.v1 import acceptance_pb2 as pb
+from samspill.responses.v1 import acceptance_pb2_grpc as pb_grpc
+from samspill_kit.ids import SchoolId, SurveyId
+from samspill_surveys.domain.participants import ParticipantList
+from samspill_surveys.domain.survey import Survey
+
+WHOLE_SURVEY: Final = 1
+"""The groups of a survey are one participant group: everyone may choose everyone."""
+
+
+class ResponsesAcceptance:
+    """Responses' side of an open survey."""
+
+    def __init__(self, stub: "pb_grpc.AcceptanceInternalServiceAsyncStub") -> None:
+        self._stub = stub
+
+    async def prepare(self, survey: Survey, participants: ParticipantList) -> None:
+        lifetime = survey.plan.lifetime
+        await self._stub.PrepareSurvey(
+            pb.PrepareSurveyRequest(
+                school_id=str(survey.school_id),
+                survey_id=str(survey.id),
+                questions=[_question_to_pb(question) for question in survey.plan.questions],
+                participants=_participants_to_pb(participants),
+                list_version=participants.version,
+                closes_at=survey.plan.closes_at,
+                delete_on=lifetime.delete_on.isoformat(),
+                ceiling_on=lifetime.ceiling_on.isoformat(),
+            )
+        )
+
+    async def change_participants(self, survey: Survey, participants: ParticipantList) -> None:
+        await self._stub.ChangeParticipants(
+            pb.ChangeParticipantsRequest(
+                school_id=str(survey.school_id),
+                survey_id=str(survey.id),
+                participants=_participants_to_pb(participants),
+                list_version=participants.version,
+            )
+        )
+
+    async def seal(self, school_id: SchoolId, survey_id: SurveyId) -> datetime:
+        answer = await self._stub.SealSurvey(
+            pb.SealSurveyRequest(school_id=str(school_id), survey_id=str(survey_id))
+        )
+        return answer.sealed_at.ToDatetime(tzinfo=UTC)
+
+
+def _participants_to_pb(participants: ParticipantList) -> list[pb.AcceptedParticipant]:
+    return [
+        pb.AcceptedParticipant(
+            participant_id=str(one.participant_id), participant_group=WHOLE_SURVEY
+        )
+        for one in participants.present
+    ]

@@ -1,0 +1,1 @@
+"""How the surveys service is called; translation and nothing else."""

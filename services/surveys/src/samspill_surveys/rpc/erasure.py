@@ -1,0 +1,37 @@
+"""How a deletion reaches this service."""
+
+from grpc.aio import ServicerContext
+
+from samspill.surveys.v1 import erasure_pb2 as pb
+from samspill.surveys.v1 import erasure_pb2_grpc as pb_grpc
+from samspill_kit.ids import SchoolId, SurveyId
+from samspill_surveys.usecases.erase_survey import EraseSurvey
+from samspill_surveys.usecases.lock_survey import LockSurvey
+from samspill_surveys.usecases.unlock_survey import UnlockSurvey
+
+
+class SurveysErasure(pb_grpc.SurveysErasureInternalServiceServicer):
+    def __init__(self, *, lock: LockSurvey, unlock: UnlockSurvey, erase: EraseSurvey) -> None:
+        self._lock = lock
+        self._unlock = unlock
+        self._erase = erase
+
+    async def LockSurvey(
+        self, request: pb.LockSurveyRequest, context: ServicerContext
+    ) -> pb.LockSurveyResponse:
+        await self._lock(SchoolId.parse(request.school_id), SurveyId.parse(request.survey_id))
+        return pb.LockSurveyResponse()
+
+    async def UnlockSurvey(
+        self, request: pb.UnlockSurveyRequest, context: ServicerContext
+    ) -> pb.UnlockSurveyResponse:
+        await self._unlock(SchoolId.parse(request.school_id), SurveyId.parse(request.survey_id))
+        return pb.UnlockSurveyResponse()
+
+    async def EraseSurvey(
+        self, request: pb.EraseSurveyRequest, context: ServicerContext
+    ) -> pb.EraseSurveyResponse:
+        rows = await self._erase(
+            SchoolId.parse(request.school_id), SurveyId.parse(request.survey_id)
+        )
+        return pb.EraseSurveyResponse(rows=rows)
