@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 from uuid import UUID, uuid4
 
 from samspill_kit.errors import Unavailable
@@ -30,7 +30,7 @@ from samspill_surveys.domain.ports import SurveyOverview
 from samspill_surveys.domain.question import BankQuestion
 from samspill_surveys.domain.survey import Reader, Survey, SurveyGroup
 
-I = TypeVar("I", bound=EntityId)
+AnyId = TypeVar("AnyId", bound=EntityId)
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 
@@ -60,7 +60,7 @@ class SetClock:
 class CountingIds:
     """Random ids, as in production; only their type is asked for."""
 
-    def new(self, kind: type[I]) -> I:
+    def new(self, kind: type[AnyId]) -> AnyId:
         return kind(uuid4())
 
 
@@ -309,7 +309,7 @@ class FakeRetention(Outage):
 class FakeSeal:
     """Ciphertext that tells nothing: an index into what this seal's class has seen."""
 
-    _cards: dict[bytes, tuple[ParticipantId, Card]] = {}
+    _cards: ClassVar[dict[bytes, tuple[ParticipantId, Card]]] = {}
 
     def seal(self, participant_id: ParticipantId, card: Card) -> bytes:
         sealed = uuid4().bytes

@@ -45,8 +45,8 @@ class SqlSurveys:
     async def get_for_update(self, survey_id: SurveyId) -> Survey:
         where = _is(tables.surveys, self._school_id, survey_id)
         # A statement of its own: the lock must be held before the state is read.
-        await
-        self._session.execute(sa.select(tables.surveys.c.state).where(*where).with_for_update())
+        held = sa.select(tables.surveys.c.state).where(*where).with_for_update()
+        await self._session.execute(held)
         return await self.get(survey_id)
 
     async def find(self, survey_id: SurveyId) -> Survey | None:
@@ -97,9 +97,7 @@ class SqlSurveys:
     async def _replace(
         self, table: sa.Table, survey_id: SurveyId, rows: Sequence[dict[str, object]]
     ) -> None:
-        await self._session.execute(
-            sa.delete(table).where(*_is(table, self._school_id, survey_id))
-        )
+        await self._session.execute(sa.delete(table).where(*_is(table, self._school_id, survey_id)))
         if rows:
             keys = self._keys(survey_id)
             await self._session.execute(
@@ -197,9 +195,7 @@ def _columns_of(survey: Survey) -> dict[str, object]:
 
 
 def _rows_of_groups(survey: Survey) -> list[dict[str, object]]:
-    return [
-        {"group_id": group.group_id.value, "name": group.name} for group in survey.plan.groups
-    ]
+    return [{"group_id": group.group_id.value, "name": group.name} for group in survey.plan.groups]
 
 
 def _rows_of_questions(survey: Survey) -> list[dict[str, object]]:
