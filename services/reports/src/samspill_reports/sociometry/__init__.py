@@ -41,15 +41,26 @@ from samspill_reports.sociometry.sociogram import (
     Sociogram,
 )
 from samspill_reports.sociometry.status import Received, choices_received
+from samspill_reports.sociometry.waves import (
+    Agreement,
+    Comparison,
+    DyadChanges,
+    ReceivedChange,
+    agreement,
+    compare,
+)
 from samspill_reports.sociometry.wording import Sentences, describe
 
 __all__ = [
     "DEFAULT_SEED",
+    "Agreement",
     "Certainty",
     "Circles",
     "Cohesion",
+    "Comparison",
     "Density",
     "DyadCensus",
+    "DyadChanges",
     "Finding",
     "GenderMixing",
     "Hint",
@@ -64,6 +75,7 @@ __all__ = [
     "Partition",
     "Position",
     "Received",
+    "ReceivedChange",
     "Relation",
     "Returned",
     "Role",
@@ -75,10 +87,12 @@ __all__ = [
     "Transitivity",
     "Uncertainty",
     "Voice",
+    "agreement",
     "choices_received",
     "circles",
     "co_membership",
     "cohesion",
+    "compare",
     "density",
     "describe",
     "dyad_census",
