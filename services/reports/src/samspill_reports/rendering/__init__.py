@@ -1,0 +1,1 @@
+"""Drawings and documents: the sociogram as SVG, the report as PDF."""

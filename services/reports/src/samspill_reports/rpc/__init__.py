@@ -1,0 +1,1 @@
+"""Servicers: they parse, call one use case, render."""

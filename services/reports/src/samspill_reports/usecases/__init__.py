@@ -1,0 +1,1 @@
+"""What reports can do, one verb phrase a file."""

@@ -1,0 +1,111 @@
+"""The first page of a report: what stands out, who answered (SPEC G1, DESIGN 5)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from samspill_reports.sociometry import Kind
+
+from ..domain.analysis import ClassAnalysis
+from ..domain.distributions import Distribution, clearest, distributions
+from ..domain.material import Material
+from ..domain.ports import Words
+from .sentences import FindingText, distribution_sentence, finding_text
+
+MOST_FINDINGS: Final = 7
+FEWEST_ANSWERS: Final = 8
+"""Below this many answers a distribution says nothing about a class (SOCIOMETRY 13)."""
+
+ABOUT_THE_CLASS: Final = (
+    Kind.TOO_FEW,
+    Kind.CLASS_ONLY,
+    Kind.PUPILS_WITH_MUTUAL,
+    Kind.GENDER_MIXING,
+    Kind.SUBGROUPS,
+)
+ABOUT_PUPILS: Final = (
+    Kind.UNRETURNED_GROUP_CLEAR,
+    Kind.GAVE_AND_RECEIVED_NONE,
+    Kind.UNCHOSEN,
+    Kind.NO_MUTUAL,
+    Kind.UNRETURNED_GROUP_WEAK,
+)
+"""Kinds that a teacher should see first. The order is of kinds, never of pupils."""
+
+
+@dataclass(frozen=True)
+class Overview:
+    findings: Sequence[FindingText]
+    distributions: Sequence[Distribution]
+    skipped_some: int
+
+
+def overview(
+    material: Material, analysis: ClassAnalysis, words: Words, locale: str
+) -> Overview:
+    found = distributions(material)
+    texts = [
+        *_class_findings(material, analysis, words, locale),
+        *_question_findings(found, words),
+        *_pupil_findings(material, analysis, words, locale),
+    ]
+    # One about the class, then those about pupils, so that seven never hides a pupil behind the class.
+    pupils = [each for each in texts if each.participant_ids]
+    others = [each for each in texts if not each.participant_ids]
+    shown = (others[:1] + pupils[: MOST_FINDINGS - 2] + others[1:])[:MOST_FINDINGS]
+    return Overview(shown, clearest(found), _skipped_some(material))
+
+
+def _class_findings(
+    material: Material, analysis: ClassAnalysis, words: Words, locale: str
+) -> Iterator[FindingText]:
+    for question in material.nominations[:1]:
+        for finding in analysis.relations[question.question_id].findings:
+            if finding.kind in ABOUT_THE_CLASS:
+                yield finding_text(finding, material, question, words, locale)
+
+
+def _pupil_findings(
+    material: Material, analysis: ClassAnalysis, words: Words, locale: str
+) -> list[FindingText]:
+    found = [
+        (ABOUT_PUPILS.index(finding.kind), place, finding, question)
+        for place, question in enumerate(material.nominations)
+        for finding in analysis.relations[question.question_id].findings
+        if finding.kind in ABOUT_PUPILS
+    ]
+    found.sort(key=lambda each: (each[0], each[1], each[2].pupils))
+    return [finding_text(f, material, question, words, locale) for _, _, f, question in found]
+
+
+def _question_findings(found: Sequence[Distribution], words: Words) -> Iterator[FindingText]:
+    for each in clearest(list(found), at_most=2):
+        if each.answered < FEWEST_ANSWERS or each.worst * 2 < each.answered:
+            continue
+        headline = words.text(
+            "{worst} av {answered} er i den lave enden på «{question}».",
+            worst=each.worst,
+            answered=each.answered,
+            question=each.question.text,
+        )
+        yield FindingText(
+            kind="question_low",
+            headline=headline,
+            detail=distribution_sentence(each, words),
+            certainty=words.text("Sikkert."),
+            not_meaning=words.text("Det sier ikke hvorfor."),
+            next_step=words.text("Neste steg: spør klassen hva som ville hjulpet."),
+            page="question",
+            question_id=each.question.question_id,
+        )
+
+
+def _skipped_some(material: Material) -> int:
+    return sum(
+        any(answer.is_skipped for answer in answers.values())
+        for answers in material.by_participant.values()
+    )
+
+

@@ -1,0 +1,1 @@
+"""Retention's rows: lifetimes and deletions; never a key, never a name."""
