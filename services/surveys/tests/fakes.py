@@ -1,4 +1,6 @@
-"""Everything outside the use cases, in memory; the storage part is held to the same suite as SQL."""
+"""Everything outside the use cases, in memory; the storage part is held to the same suite as
+SQL.
+"""
 
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager

@@ -92,7 +92,9 @@ class TitleEmpty(Invalid):
 
 
 class TitleHoldsNationalIdentityNumber(Invalid):
-    """The title holds what looks like a national identity number, which is never stored (SPEC I6)."""
+    """The title holds what looks like a national identity number, which is never stored (SPEC
+    I6).
+    """
 
     code: ClassVar[str] = "national_identity_number"
 

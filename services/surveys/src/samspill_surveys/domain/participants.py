@@ -1,4 +1,6 @@
-"""The pupils of one survey, as ids and ciphertext: who takes part, under which number, since when."""
+"""The pupils of one survey, as ids and ciphertext: who takes part, under which number, since
+when.
+"""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace

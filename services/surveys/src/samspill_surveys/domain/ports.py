@@ -34,7 +34,9 @@ class Surveys(Protocol):
         """The same, and nobody else changes, locks or erases it until the transaction ends."""
 
     async def find(self, survey_id: SurveyId) -> Survey | None:
-        """The survey, or nothing when it was never made. Raises SurveyNotFound for an erased one."""
+        """The survey, or nothing when it was never made. Raises SurveyNotFound for an erased
+        one.
+        """
 
     async def add(self, survey: Survey) -> None:
         """Store a new survey. Raises SurveyChangedMeanwhile when the id exists."""
@@ -135,7 +137,9 @@ class Rosters(Protocol):
 
 
 class SurveyGrants(Protocol):
-    """Identity's record of who made a survey and who reads it (SPEC I2); acts as the acting person."""
+    """Identity's record of who made a survey and who reads it (SPEC I2); acts as the acting
+    person.
+    """
 
     async def record(self, survey_id: SurveyId, group_ids: Sequence[GroupId]) -> None:
         """Record the acting person as creator; repeating it changes the groups of a draft."""

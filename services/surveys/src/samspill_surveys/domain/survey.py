@@ -138,7 +138,9 @@ class Survey(Aggregate):
             raise SurveyIsLocked(survey_id=str(self.id))
 
     def demand_managed_by(self, by: StaffPrincipal) -> None:
-        """Only the creator and the school's leaders change a survey; who cannot see it, finds none."""
+        """Only the creator and the school's leaders change a survey; who cannot see it, finds
+        none.
+        """
         self.demand_visible_to(by)
         if by.staff_id != self.created_by and not by.is_leader:
             raise NotSurveyOwner(survey_id=str(self.id))
@@ -178,7 +180,9 @@ class Survey(Aggregate):
     def open(
         self, *, by: StaffPrincipal, readers: Sequence[Reader], participants: int, at: datetime
     ) -> None:
-        """Let pupils answer. Readers are fixed from here on, since pupils are told them (SPEC I2)."""
+        """Let pupils answer. Readers are fixed from here on, since pupils are told them (SPEC
+        I2).
+        """
         self.demand_openable(by, now=at)
         self.state = SurveyState.OPEN
         self.opened_at = at

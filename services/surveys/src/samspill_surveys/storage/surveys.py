@@ -4,10 +4,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from samspill_kit.ids import GroupId, SchoolId, StaffId, SurveyId
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from samspill_kit.ids import GroupId, SchoolId, StaffId, SurveyId
 from samspill_surveys.domain.errors import SurveyChangedMeanwhile, SurveyNotFound
 from samspill_surveys.domain.events import SurveyEvent
 from samspill_surveys.domain.lifetime import Lifetime

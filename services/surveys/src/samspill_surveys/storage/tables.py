@@ -1,4 +1,6 @@
-"""The tables of the surveys database; pupils' names are ciphertext in `survey_participants.card`."""
+"""The tables of the surveys database; pupils' names are ciphertext in
+`survey_participants.card`.
+"""
 
 import sqlalchemy as sa
 

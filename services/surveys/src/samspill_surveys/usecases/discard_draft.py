@@ -10,7 +10,9 @@ from samspill_surveys.domain.ports import Begin
 
 @dataclass(frozen=True, slots=True)
 class DiscardDraft:
-    """Leaves a tombstone, so that a late repeat of the request that made the draft makes nothing."""
+    """Leaves a tombstone, so that a late repeat of the request that made the draft makes
+    nothing.
+    """
 
     begin: Begin
     clock: Clock

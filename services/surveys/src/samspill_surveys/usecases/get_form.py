@@ -14,7 +14,9 @@ from samspill_surveys.usecases.list_participants import people_on
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """The same for every pupil of the survey; the order of names follows from the seed (SPEC S7)."""
+    """The same for every pupil of the survey; the order of names follows from the seed (SPEC
+    S7).
+    """
 
     survey: Survey
     state: SurveyState
