@@ -1,0 +1,1 @@
+"""What every Samspill service shares; knows no service and no contract."""
