@@ -1,0 +1,102 @@
+"""Keycloak's distribution: fetched by Maven, checked, built once and kept for every installation."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import shutil
+import subprocess
+import tarfile
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from deploy.local.children import Say
+from deploy.local.install import MissingError, keycloak_folder
+
+VERSION: Final = "26.7.3"
+SHA256: Final = "77657f30b7e90d70f727712ce1c967f430fd6a5e9f458d32d8c6df0635345f47"
+ARTIFACT: Final = f"org.keycloak:keycloak-quarkus-dist:{VERSION}:tar.gz"
+
+# What one machine does not use is left out of the build: memory and seconds at each start.
+BUILD_OPTIONS: Final = (
+    "--db=dev-file",
+    "--cache=local",
+    "--health-enabled=true",
+    "--features-disabled=kerberos,device-flow,ciba,par,organization",
+)
+
+
+def distribution(say: Say) -> Path:
+    """The folder of the built distribution, made when it is not there yet (about a minute)."""
+    kept = keycloak_folder()
+    ready = kept / VERSION
+    with _alone(kept):
+        if not _is_built(ready):
+            with tempfile.TemporaryDirectory(dir=kept, prefix=f".{VERSION}-") as folder:
+                _make(Path(folder), ready, say)
+    return ready
+
+
+def _make(folder: Path, ready: Path, say: Say) -> None:
+    say(f"Fetching Keycloak {VERSION} (170 MB, the first time only)")
+    archive = _fetched(folder)
+    unpacked = folder / "keycloak"
+    with tarfile.open(archive) as packed:
+        packed.extractall(folder, filter="data")
+    (folder / f"keycloak-{VERSION}").rename(unpacked)
+    say("Building Keycloak (half a minute, the first time only)")
+    _run(str(unpacked / "bin" / "kc.sh"), "build", *BUILD_OPTIONS)
+    (unpacked / "built").write_text(_build())
+    shutil.rmtree(ready, ignore_errors=True)
+    unpacked.rename(ready)
+
+
+def _fetched(folder: Path) -> Path:
+    if not shutil.which("mvn"):
+        raise MissingError("Keycloak is fetched by Maven: sudo apt-get install maven")
+    _run(
+        "mvn",
+        "-q",
+        "-B",
+        "dependency:copy",
+        f"-Dartifact={ARTIFACT}",
+        f"-DoutputDirectory={folder}",
+    )
+    archive = folder / f"keycloak-quarkus-dist-{VERSION}.tar.gz"
+    found = hashlib.sha256(archive.read_bytes()).hexdigest()
+    if found != SHA256:
+        raise MissingError(f"Keycloak's archive is not the expected one (SHA-256 {found}).")
+    return archive
+
+
+def _run(*words: str) -> None:
+    finished = subprocess.run(words, capture_output=True, text=True, check=False)
+    if finished.returncode:
+        words_of_tool = "\n".join((finished.stdout + finished.stderr).splitlines()[-5:])
+        raise MissingError(
+            f"Keycloak could not be prepared: {Path(words[0]).name} said\n{words_of_tool}"
+        )
+
+
+def _build() -> str:
+    return f"{VERSION} {' '.join(BUILD_OPTIONS)}\n"
+
+
+def _is_built(ready: Path) -> bool:
+    stamp = ready / "built"
+    return stamp.exists() and stamp.read_text() == _build()
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    folder.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
