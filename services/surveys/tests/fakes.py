@@ -52,9 +52,6 @@ class SetClock:
     def now(self) -> datetime:
         return self.at
 
-    def monotonic(self) -> float:
-        return self.at.timestamp()
-
     def pass_time(self, span: timedelta) -> None:
         self.at += span
 

@@ -1,74 +1,72 @@
 """Everything the surveys service refuses, each with its kind and its code."""
 
-from typing import ClassVar
-
 from samspill_kit.errors import Forbidden, Invalid, NotFound, Refused, Stale
 
 
 class SurveyNotFound(NotFound):
     """No such survey, or one that is none of the caller's business: the same answer (SPEC I4)."""
 
-    code: ClassVar[str] = "survey_not_found"
+    code = "survey_not_found"
 
 
 class GroupUnknown(NotFound):
     """The school has no such group."""
 
-    code: ClassVar[str] = "group_unknown"
+    code = "group_unknown"
 
 
 class MayNotCreateSurvey(Forbidden):
     """The leader has not granted this person surveys in every group chosen (SPEC I2)."""
 
-    code: ClassVar[str] = "may_not_create_survey"
+    code = "may_not_create_survey"
 
 
 class NotSurveyOwner(Forbidden):
     """Only the survey's creator or a leader of the school changes it."""
 
-    code: ClassVar[str] = "not_survey_owner"
+    code = "not_survey_owner"
 
 
 class ParticipantNotInSurvey(Forbidden):
     """The pupil has been taken out of the survey since the code was used (SPEC I5)."""
 
-    code: ClassVar[str] = "participant_not_in_survey"
+    code = "participant_not_in_survey"
 
 
 class SurveyIsLocked(Refused):
     """A deletion has locked the survey (SPEC T2)."""
 
-    code: ClassVar[str] = "survey_is_locked"
+    code = "survey_is_locked"
 
 
 class SurveyNotADraft(Refused):
     """The survey has been opened, so it is fixed."""
 
-    code: ClassVar[str] = "survey_not_a_draft"
+    code = "survey_not_a_draft"
 
 
 class SurveyNotOpen(Refused):
     """The survey is not open."""
 
-    code: ClassVar[str] = "survey_not_open"
+    code = "survey_not_open"
 
 
 class SurveyAlreadyClosed(Refused):
     """A closed survey never reopens; make a new one instead."""
 
-    code: ClassVar[str] = "survey_already_closed"
+    code = "survey_already_closed"
 
 
 class SurveyHasNoParticipants(Refused):
     """The chosen groups hold no pupils."""
 
-    code: ClassVar[str] = "survey_has_no_participants"
+    code = "survey_has_no_participants"
 
 
 class TooManyParticipants(Refused):
     """The chosen groups hold more pupils than one survey may have."""
 
-    code: ClassVar[str] = "too_many_participants"
+    code = "too_many_participants"
 
 
 class SuspicionModeNotReady(Refused):
@@ -76,19 +74,19 @@ class SuspicionModeNotReady(Refused):
     S5).
     """
 
-    code: ClassVar[str] = "suspicion_mode_not_ready"
+    code = "suspicion_mode_not_ready"
 
 
 class SurveyChangedMeanwhile(Stale):
     """Somebody else changed the survey since it was read."""
 
-    code: ClassVar[str] = "survey_changed_meanwhile"
+    code = "survey_changed_meanwhile"
 
 
 class TitleEmpty(Invalid):
     """The title holds nothing but spaces."""
 
-    code: ClassVar[str] = "title_empty"
+    code = "title_empty"
 
 
 class TitleHoldsNationalIdentityNumber(Invalid):
@@ -96,58 +94,58 @@ class TitleHoldsNationalIdentityNumber(Invalid):
     I6).
     """
 
-    code: ClassVar[str] = "national_identity_number"
+    code = "national_identity_number"
 
 
 class ClosingTimeNotAhead(Invalid):
     """The closing time has passed already."""
 
-    code: ClassVar[str] = "closing_time_not_ahead"
+    code = "closing_time_not_ahead"
 
 
 class SurveyClosesAfterDeletion(Invalid):
     """The survey would be deleted before it closes."""
 
-    code: ClassVar[str] = "survey_closes_after_deletion"
+    code = "survey_closes_after_deletion"
 
 
 class DeleteOnMalformed(Invalid):
     """The day of deletion is not a day of the calendar."""
 
-    code: ClassVar[str] = "delete_on_malformed"
+    code = "delete_on_malformed"
 
 
 class DeleteOnPastCeiling(Invalid):
     """The day of deletion is later than four years after creation (SPEC T1)."""
 
-    code: ClassVar[str] = "delete_on_past_ceiling"
+    code = "delete_on_past_ceiling"
 
 
 class NoQuestions(Invalid):
     """A survey asks at least one question."""
 
-    code: ClassVar[str] = "survey_has_no_questions"
+    code = "survey_has_no_questions"
 
 
 class QuestionUnknown(Invalid):
     """The catalogue has no such question."""
 
-    code: ClassVar[str] = "question_unknown"
+    code = "question_unknown"
 
 
 class QuestionRepeated(Invalid):
     """The same question was chosen twice."""
 
-    code: ClassVar[str] = "question_repeated"
+    code = "question_repeated"
 
 
 class MaximumWithoutNomination(Invalid):
     """Only a question that is answered with names has a maximum of names."""
 
-    code: ClassVar[str] = "maximum_without_nomination"
+    code = "maximum_without_nomination"
 
 
 class QuestionNotAllowedInPreventiveMode(Invalid):
     """A preventive survey never asks pupils to name others with a negative valence (SPEC S5)."""
 
-    code: ClassVar[str] = "question_not_allowed_in_preventive_mode"
+    code = "question_not_allowed_in_preventive_mode"

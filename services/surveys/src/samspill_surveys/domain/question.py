@@ -17,6 +17,8 @@ from samspill_surveys.domain.errors import (
 class QuestionId(EntityId):
     """A question inside one survey."""
 
+    __slots__ = ()
+
 
 class LegalMode(Enum):
     """Why a survey may be held (SPEC S5)."""

@@ -189,7 +189,7 @@ class Survey(Aggregate):
         self.readers = tuple(readers)
         self.participants = participants
         self.version += 1
-        self.record(SurveyOpened(self.school_id, self.id, at, participants, self.version))
+        self._record(SurveyOpened(self.school_id, self.id, at, participants, self.version))
 
     def close(self, *, sealed_at: datetime) -> None:
         """Follow responses, which has sealed the survey at that moment. Closing twice changes
@@ -202,7 +202,7 @@ class Survey(Aggregate):
         self.state = SurveyState.CLOSED
         self.closed_at = sealed_at
         self.version += 1
-        self.record(SurveyClosed(self.school_id, self.id, sealed_at, self.version))
+        self._record(SurveyClosed(self.school_id, self.id, sealed_at, self.version))
 
     def follow_list(self, change: ListChange, *, present: int, list_version: int) -> None:
         """Note that pupils joined or left while the survey was open (SPEC I5)."""
@@ -210,7 +210,7 @@ class Survey(Aggregate):
         if not change:
             return
         self.version += 1
-        self.record(
+        self._record(
             ParticipantsChanged(
                 self.school_id, self.id, change.joined, change.left, version=list_version
             )
