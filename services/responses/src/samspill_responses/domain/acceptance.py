@@ -1,4 +1,4 @@
-"""What decides whether an answer is accepted (SPEC S3, S4, S6, R4); permission is never decided here."""
+"""What decides whether an answer is accepted (SPEC S3, S4, R4); never permission."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -82,7 +82,8 @@ class Acceptance:
     def check(self, answers: Iterable[Answer], *, by: ParticipantId, list_version: int) -> None:
         """Refuse what the form or the list of participants does not allow.
 
-        A pupil may choose whoever stood in the list that the page showed, also one who has left since.
+        A pupil may choose whoever stood in the list that the page showed, also one who has since
+        left.
         """
         own = self.memberships.get(by)
         if own is None or own.until is not None:
@@ -137,4 +138,3 @@ class Acceptance:
 def _check_options(keys: tuple[str, ...], question: AcceptedQuestion) -> None:
     if not keys or not question.option_keys.issuperset(keys) or len(set(keys)) < len(keys):
         raise OptionUnknown(question_id=str(question.id))
-

@@ -34,7 +34,7 @@ class SurveyNotClosed(Refused):
 
 
 class StaleAcceptance(Stale):
-    """What decides acceptance changed while the answers were on their way; they are checked again."""
+    """What decides acceptance changed meanwhile; the answers are checked again."""
 
     code = "acceptance_changed_meanwhile"
 

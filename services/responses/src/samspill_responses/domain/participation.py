@@ -1,4 +1,4 @@
-"""How far a participant has come (SPEC S8); the same rules stand in the function of the hot path."""
+"""How far a participant has come (SPEC S8); storage/migrations/functions holds the same rules."""
 
 from enum import StrEnum
 
@@ -28,7 +28,7 @@ class ParticipantState(StrEnum):
         return ParticipantState.SUBMITTED if answered else ParticipantState.DECLINED
 
     def after_withdrawal(self) -> "ParticipantState":
-        """Who takes everything back did not want to answer; who never began has nothing to take back."""
+        """Who takes everything back did not want to answer; who never began has not now either."""
         if self is ParticipantState.NOT_STARTED:
             return self
         return ParticipantState.DECLINED

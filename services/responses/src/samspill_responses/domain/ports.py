@@ -30,15 +30,15 @@ class Answers(Protocol):
         """Keep the answers, the state and the fact that it changed, or nothing of it.
 
         A sequence of the page that is not newer changes nothing and tells the present state.
-        Raises SurveyNotFound, SurveyIsLocked, SurveyClosed (by the database's clock), ParticipantNotFound,
-        StaleAcceptance.
+        Raises SurveyNotFound, SurveyIsLocked, SurveyClosed (by the database's clock),
+        ParticipantNotFound, StaleAcceptance.
         """
         ...
 
     async def page(self, writer: Writer) -> StoredPage:
         """Which questions are answered; ciphertexts only of what this very session wrote.
 
-        Raises SurveyNotFound, SurveyIsLocked, ParticipantNotFound.
+        Raises SurveyNotFound, SurveyIsLocked, SurveyClosed, ParticipantNotFound.
         """
         ...
 
@@ -47,7 +47,7 @@ class Withdrawals(Protocol):
     """Taking answers back before closing (SPEC S6)."""
 
     async def withdraw(self, writer: Writer, *, at: datetime) -> ParticipantState:
-        """Remove every answer of the participant, earlier versions too; raises what `Answers.save` raises."""
+        """Remove every answer of the participant, earlier versions too; raises as `page`."""
         ...
 
 
@@ -87,7 +87,7 @@ class AnswerSeals(Protocol):
     """Seals by survey, with keys leased from retention."""
 
     async def of(self, school_id: SchoolId, survey_id: SurveyId) -> AnswerSeal:
-        """Raises what the key store says, or Unavailable when it cannot be asked and no lease is left."""
+        """Raises what the key store says; Unavailable when no lease is left and it is down."""
         ...
 
     def forget(self, survey_id: SurveyId) -> None:
@@ -116,9 +116,7 @@ class SurveyCount:
 class Statuses(Protocol):
     """Read models of who is done (SPEC S8), and of a sealed survey's answers."""
 
-    async def states(
-        self, school_id: SchoolId, survey_id: SurveyId
-    ) -> Sequence[ParticipantStatus]:
+    async def states(self, school_id: SchoolId, survey_id: SurveyId) -> Sequence[ParticipantStatus]:
         """Present participants by id. Raises SurveyNotFound, SurveyIsLocked."""
         ...
 
@@ -203,7 +201,7 @@ class Erasure(Protocol):
         ...
 
     async def erase_due(self, survey: SurveyRef, *, at: datetime) -> Mapping[str, int]:
-        """The same with the rights of the timer, which reach only what is due or already a tombstone."""
+        """The same with the timer's rights, which reach only what is due or a tombstone."""
         ...
 
 

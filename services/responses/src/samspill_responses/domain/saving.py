@@ -23,8 +23,8 @@ class Writer:
 class SealedAnswer:
     """An answer that only the survey's key opens.
 
-    `mark` is "passed over", flipped by a bit that the key alone tells: whoever reads the table learns nothing
-    from it, whoever holds the key counts without opening (docs/decisions/0021).
+    `mark` is "passed over", flipped by a bit that the key alone tells: whoever reads the table
+    learns nothing from it, whoever holds the key counts without opening (docs/decisions/0021).
     """
 
     question_id: QuestionId
@@ -42,7 +42,7 @@ class Submission:
 
 @dataclass(frozen=True, slots=True)
 class Save:
-    """Everything one save changes. A page's sequence that is not newer changes nothing (SPEC R1)."""
+    """Everything one save changes, told apart from its repeats by page and sequence (SPEC R1)."""
 
     writer: Writer
     page_id: PageId

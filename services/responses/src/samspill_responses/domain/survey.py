@@ -43,7 +43,6 @@ class PreparedSurvey(Aggregate):
         ceiling_on: date,
         sealed_at: datetime | None = None,
     ) -> None:
-        super().__init__()
         self.acceptance = acceptance
         self.closes_at = closes_at
         self.delete_on = delete_on
@@ -108,9 +107,7 @@ class PreparedSurvey(Aggregate):
         if list_version <= self.acceptance.list_version:
             return
         memberships = _merged(self.acceptance.memberships, participants, list_version)
-        self._accept(
-            replace(self.acceptance, memberships=memberships, list_version=list_version)
-        )
+        self._accept(replace(self.acceptance, memberships=memberships, list_version=list_version))
 
     def _accept(self, changed: Acceptance) -> None:
         self.acceptance = replace(changed, version=self.acceptance.version + 1)
@@ -124,9 +121,7 @@ def _merged(
     """Who left stays known with the version they left in: an older page may still show them."""
     present = {participant.id: participant.group for participant in participants}
     merged = {
-        id_: membership
-        if membership.until is not None
-        else replace(membership, until=list_version)
+        id_: membership if membership.until is not None else replace(membership, until=list_version)
         for id_, membership in known.items()
         if id_ not in present
     }

@@ -1,4 +1,4 @@
-"""Removes everything of a survey: by call, or a week after its day by this service's own timer (SPEC T1, T4)."""
+"""Removes everything of a survey: by call, or by this service's own timer (SPEC T1, T4)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ class EraseSurvey:
 
 @dataclass(frozen=True, slots=True)
 class EraseDueSurveys:
-    """Works with NATS and retention dead; the caller holds it back while the clock is not trusted (SPEC T7)."""
+    """Works with NATS and retention dead; held back while the clock is not trusted (SPEC T7)."""
 
     calendar: Calendar
     erasure: Erasure

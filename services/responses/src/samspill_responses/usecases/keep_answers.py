@@ -1,4 +1,4 @@
-"""What saving and handing in share: check, seal, keep, and once more when the survey changed meanwhile."""
+"""What saving and handing in share: check, seal, keep, and again if the survey changed."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -9,9 +9,9 @@ from samspill_kit.principal import PupilPrincipal
 from samspill_responses.domain.acceptance import Acceptance
 from samspill_responses.domain.answers import Answer, Cleared, Recorded, is_blank
 from samspill_responses.domain.errors import ParticipantNotFound, StaleAcceptance
-from samspill_responses.domain.ids import PageId
+from samspill_responses.domain.ids import PageId, QuestionId
 from samspill_responses.domain.ports import Acceptances, Answers, AnswerSeal, AnswerSeals
-from samspill_responses.domain.saving import Save, Saved, Submission, Writer
+from samspill_responses.domain.saving import Save, Saved, SealedAnswer, Submission, Writer
 
 SubmissionOf = Callable[[Acceptance, AnswerSeal], Submission | None]
 
@@ -49,17 +49,20 @@ class KeepAnswers:
     ) -> tuple[Saved, Acceptance]:
         """The state afterwards, and the acceptance that the answers were held against."""
         seal = await self.seals.of(writer.school_id, writer.survey_id)
+
+        def sealed(acceptance: Acceptance) -> Save:
+            submission = submission_of(acceptance, seal)
+            return _sealed(change, writer, acceptance.version, seal, at=at, submission=submission)
+
         acceptance = await self._accepted(change, writer)
-        save = _sealed(change, writer, acceptance, seal, at, submission_of(acceptance, seal))
         try:
-            return await self.answers.save(save), acceptance
+            return await self.answers.save(sealed(acceptance)), acceptance
         except StaleAcceptance:
-            # The list of participants changed after it was remembered; a second change at the same
-            # moment is left to the page, which tries again.
+            # The list of participants changed after it was remembered; a second change at the
+            # same moment is left to the page, which tries again.
             acceptance = await self.acceptances.reload(writer.school_id, writer.survey_id)
             _check(acceptance, change, writer)
-            save = _sealed(change, writer, acceptance, seal, at, submission_of(acceptance, seal))
-            return await self.answers.save(save), acceptance
+            return await self.answers.save(sealed(acceptance)), acceptance
 
     async def _accepted(self, change: PageChange, writer: Writer) -> Acceptance:
         remembered = await self.acceptances.of(writer.school_id, writer.survey_id)
@@ -73,21 +76,20 @@ class KeepAnswers:
 
 
 def _check(acceptance: Acceptance, change: PageChange, writer: Writer) -> None:
-    acceptance.check(
-        change.answers, by=writer.participant_id, list_version=change.list_version
-    )
+    acceptance.check(change.answers, by=writer.participant_id, list_version=change.list_version)
 
 
 def _sealed(
     change: PageChange,
     writer: Writer,
-    acceptance: Acceptance,
+    acceptance_version: int,
     seal: AnswerSeal,
+    *,
     at: datetime,
     submission: Submission | None,
 ) -> Save:
-    sealed = []
-    cleared = []
+    sealed: list[SealedAnswer] = []
+    cleared: list[QuestionId] = []
     for answer in change.answers:
         if isinstance(answer.change, Cleared) or is_blank(answer.change):
             cleared.append(answer.question_id)
@@ -98,7 +100,7 @@ def _sealed(
         writer=writer,
         page_id=change.page_id,
         sequence=change.sequence,
-        acceptance_version=acceptance.version,
+        acceptance_version=acceptance_version,
         sealed=tuple(sealed),
         cleared=tuple(cleared),
         at=at,

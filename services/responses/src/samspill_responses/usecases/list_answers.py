@@ -1,4 +1,4 @@
-"""Opens the answers of a closed survey for a reader whose permit is in the audit chain (SPEC I8, P3)."""
+"""Opens the answers of a closed survey against a permit (SPEC I8, P3)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

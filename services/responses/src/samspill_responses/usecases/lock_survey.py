@@ -15,7 +15,7 @@ class LockSurvey:
     clock: Clock
 
     async def __call__(self, school_id: SchoolId, survey_id: SurveyId) -> None:
-        """When this returns, nobody reads or writes the survey here, and its key is out of memory."""
+        """When this returns, nobody reads or writes the survey, and its key is forgotten."""
         async with self.begin(school_id) as work:
             await work.locks.lock(survey_id, at=self.clock.now())
             await work.commit()

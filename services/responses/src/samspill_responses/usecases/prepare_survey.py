@@ -12,7 +12,7 @@ class PrepareSurvey:
     acceptances: Acceptances
 
     async def __call__(self, told: Preparation) -> None:
-        """Told twice, nothing changes. Raises SurveyClosed once sealed, SurveyIsLocked, SurveyNotFound once erased."""
+        """Told twice, nothing changes. Raises SurveyClosed, SurveyIsLocked, SurveyNotFound."""
         async with self.begin(told.school_id) as work:
             survey = await work.surveys.find_for_update(told.survey_id)
             if survey is None:

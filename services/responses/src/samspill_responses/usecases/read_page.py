@@ -1,4 +1,4 @@
-"""Shows a pupil which questions are answered, and the answers of this very session (SPEC I7, S6)."""
+"""Shows a pupil what is answered, and the answers of this very session (SPEC I7, S6)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Refuses every later answer: by call when the survey is closed, by the clock when its time has passed."""
+"""Refuses every later answer: by call, or by the clock when the closing time has passed."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -27,9 +27,7 @@ class SubmitAnswers:
     keep: KeepAnswers
     clock: Clock
 
-    async def __call__(
-        self, change: PageChange, *, declines: bool, by: PupilPrincipal
-    ) -> HandedIn:
+    async def __call__(self, change: PageChange, *, declines: bool, by: PupilPrincipal) -> HandedIn:
         """Who declines takes back what was saved; what the page still held is not looked at."""
 
         def submission_of(acceptance: Acceptance, seal: AnswerSeal) -> Submission:

@@ -1,0 +1,1 @@
+"""Facts of this service, written for others."""

@@ -1,0 +1,44 @@
+"""Who is done, never what: StatusQueryService."""
+
+from dataclasses import dataclass
+
+from grpc.aio import ServicerContext
+
+from samspill.responses.v1 import answers_pb2 as pb
+from samspill.responses.v1 import answers_pb2_grpc as pb_grpc
+from samspill_kit.grpc.call import staff
+from samspill_kit.ids import SurveyId
+from samspill_responses.rpc.convert import status_to_pb
+from samspill_responses.usecases.list_participant_states import (
+    CountParticipantStates,
+    ListParticipantStates,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StatusQueries(pb_grpc.StatusQueryServiceServicer):
+    list_states: ListParticipantStates
+    count_states: CountParticipantStates
+
+    async def ListParticipantStates(  # noqa: N802  # named by the contract
+        self, request: pb.ListParticipantStatesRequest, _context: ServicerContext
+    ) -> pb.ListParticipantStatesResponse:
+        states = await self.list_states(SurveyId.parse(request.survey_id), by=staff())
+        return pb.ListParticipantStatesResponse(participants=map(status_to_pb, states))
+
+    async def CountParticipantStates(  # noqa: N802  # named by the contract
+        self, request: pb.CountParticipantStatesRequest, _context: ServicerContext
+    ) -> pb.CountParticipantStatesResponse:
+        wanted = [SurveyId.parse(id_) for id_ in request.survey_ids]
+        counts = await self.count_states(wanted, by=staff())
+        return pb.CountParticipantStatesResponse(
+            surveys=[
+                pb.SurveyCount(
+                    survey_id=str(count.survey_id),
+                    participants=count.participants,
+                    submitted=count.submitted,
+                    started=count.started,
+                )
+                for count in counts
+            ]
+        )
