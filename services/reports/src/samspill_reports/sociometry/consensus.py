@@ -41,10 +41,10 @@ class Membership:
 
     @property
     def is_between(self) -> bool:
-        """Below 60 % with its own group, or at least 30 % with each of two groups."""
+        """Not core, and below 60 % with its own group or at least 30 % with another one."""
         if self.stability is None:
             return self.with_other >= SECOND
-        return self.stability < LOOSE or (self.stability >= SECOND and self.with_other >= SECOND)
+        return not self.is_core and (self.stability < LOOSE or self.with_other >= SECOND)
 
 
 def stability(

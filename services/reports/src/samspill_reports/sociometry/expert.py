@@ -7,7 +7,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from samspill_reports.sociometry.arrays import Mask, Reals
+from samspill_reports.sociometry.arrays import Counts, Mask, Reals
 from samspill_reports.sociometry.sociogram import Relation
 from samspill_reports.sociometry.status import chances, tails
 
@@ -62,14 +62,11 @@ def standard_scores(
 def probability_categories(most: Relation, least: Relation) -> tuple[Category, ...]:
     """Newcomb & Bukowski (1983) with each voter's own number of choices (Poisson-binomial)."""
     likes, dislikes = most.received, least.received
-    by_chance_most, by_chance_least = _table(chances(most)), _table(chances(least))
-    high_most = tails(by_chance_most, likes)[0] <= ALPHA
-    high_least = tails(by_chance_least, dislikes)[0] <= ALPHA
+    high_most = tails(_table(chances(most)), likes)[0] <= ALPHA
+    high_least = tails(_table(chances(least)), dislikes)[0] <= ALPHA
     both = np.clip(chances(most) + chances(least), 0.0, 1.0)
     seldom = tails(_table(both), likes + dislikes)[1] <= ALPHA
-    # The mean of the method is what chance gives this pupil, since voters differ in generosity.
-    below_most = likes < by_chance_most.sum(axis=1)
-    below_least = dislikes < by_chance_least.sum(axis=1)
+    below_most, below_least = above_chance(most) < 0, above_chance(least) < 0
     return _first_that_holds(
         (Category.POPULAR, high_most & below_least),
         (Category.REJECTED, high_least & below_most),
@@ -77,6 +74,15 @@ def probability_categories(most: Relation, least: Relation) -> tuple[Category, .
         (Category.NEGLECTED, seldom),
         otherwise=Category.AVERAGE,
     )
+
+
+def above_chance(relation: Relation) -> Counts:
+    """(d_i − μ_i)·(n−1) in whole numbers, so that being exactly at the mean is exactly 0.
+
+    The method's mean is what chance gives this pupil, since voters differ in generosity.
+    """
+    others = int(relation.made.sum()) - relation.made
+    return np.asarray(relation.received * (relation.n - 1) - others, dtype=np.int64)
 
 
 def _table(chance: Reals) -> Reals:

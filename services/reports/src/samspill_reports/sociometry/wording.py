@@ -47,6 +47,11 @@ def describe(
     )
 
 
+def label(key: str, language: str, **values: object) -> str:
+    """A fixed text of the catalogues, such as a heading of the command's summary."""
+    return _text(key, language, 1).format(**values)
+
+
 def _reservation(finding: Finding, language: str, values: Mapping[str, str]) -> str:
     if finding.uncertainty.certainty is not Certainty.PROBABLE:
         return ""

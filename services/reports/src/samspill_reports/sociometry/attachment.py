@@ -1,0 +1,119 @@
+"""Leave-one-out groups and the within-group test, for many classes at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from samspill_reports.sociometry import modularity, seeded
+from samspill_reports.sociometry.arrays import Counts, Mask, Reals, Ties
+from samspill_reports.sociometry.climb import climb
+from samspill_reports.sociometry.partition import totals
+from samspill_reports.sociometry.status import tails
+
+SEARCHES: Final = 2
+SMALLEST_GROUP: Final = 3
+FEWEST_CHOICES: Final = 2
+
+
+@dataclass(frozen=True, eq=False)
+class Attachments:
+    """Arrays of shape classes × pupils asked about; `group` has the class's pupils as third axis.
+
+    Where `attached` is false the other figures mean nothing.
+    """
+
+    attached: Mask
+    group: Mask
+    chose: Counts
+    received: Counts
+    expected: Reals
+    deviation: Reals
+    p: Reals
+
+
+def tested(stack: Ties, answered: Mask, random: np.random.Generator) -> Attachments:
+    """Groups without each pupil in turn, and the test of each pupil (SOCIOMETRY 4.1)."""
+    everyone = np.arange(stack.shape[1])
+    return attachments(stack, groups_without(stack, everyone, random), everyone, answered)
+
+
+def groups_without(stack: Ties, pupils: Counts, random: np.random.Generator) -> Counts:
+    """classes × pupils × n: labels of the best partition found after deleting each pupil.
+
+    The deleted pupil keeps a label of its own. The best of SEARCHES climbs, for real and drawn
+    classes alike: a better search for the real one would break the comparison.
+    """
+    classes, n, _ = stack.shape
+    weight = (stack + stack.transpose(0, 2, 1).astype(np.float64))[:, None]
+    weight = np.repeat(weight, len(pupils), axis=1)
+    at = np.arange(len(pupils))
+    weight[:, at, pupils, :] = 0.0
+    weight[:, at, :, pupils] = 0.0
+    gains = modularity.gains_of_copies(weight.reshape(-1, n, n))
+    copies = len(gains)
+    alone = np.tile(np.arange(n), (copies, 1))
+    best = climb(gains, alone, seeded.orders(random, copies, n))
+    value = totals(gains, best)
+    for _ in range(SEARCHES - 1):
+        labels = climb(gains, alone, seeded.orders(random, copies, n))
+        found = totals(gains, labels)
+        better = found > value
+        best[better], value[better] = labels[better], found[better]
+    return best.reshape(classes, len(pupils), n)
+
+
+def attachments(stack: Ties, labels: Counts, pupils: Counts, answered: Mask) -> Attachments:
+    """Which pupils are attached to a group, and how unusual what comes back is."""
+    n = stack.shape[1]
+    own = np.zeros((len(pupils), n), dtype=bool)
+    own[np.arange(len(pupils)), pupils] = True
+    member = (labels[..., None] == np.arange(n)) & ~own[None, :, :, None]
+    choices = stack[:, pupils].astype(np.float64)
+    into = np.einsum("cpj,cpjg->cpg", choices, member)
+    sizes = member.sum(axis=2)
+    # The group with most choices; among equals the larger, then the first label.
+    standing = np.where((sizes >= SMALLEST_GROUP) & (into > 0), into * (n + 1) + sizes, -1.0)
+    target = standing.argmax(axis=2)
+    group = np.take_along_axis(member, target[:, :, None, None], axis=3)[..., 0]
+    chose = np.take_along_axis(into, target[..., None], axis=2)[..., 0].astype(np.int64)
+    answering = group & answered
+    attached = (
+        (standing.max(axis=2) > 0)
+        & (chose >= FEWEST_CHOICES)
+        & (2 * chose >= choices.sum(axis=2))
+        & answered[pupils][None, :]
+        & (answering.sum(axis=2) >= SMALLEST_GROUP)
+    )
+    return _with_test(stack, pupils, group, answering, attached, chose, own)
+
+
+def _with_test(
+    stack: Ties,
+    pupils: Counts,
+    group: Mask,
+    answering: Mask,
+    attached: Mask,
+    chose: Counts,
+    own: Mask,
+) -> Attachments:
+    """b_i ~ Poisson-binomial(k_j/|T|): each member keeps its number of choices inside T and i."""
+    inside = group | own[None]
+    kept = np.einsum("cjl,cpl->cpj", stack.astype(np.float64), inside.astype(np.float64))
+    size = np.maximum(group.sum(axis=2), 1)
+    chance = np.where(answering, kept / size[..., None], 0.0)
+    received = (stack[:, :, pupils].transpose(0, 2, 1) & answering).sum(axis=2)
+    p = np.ones(attached.shape)
+    if attached.any():
+        p[attached] = tails(chance[attached], received[attached])[1]
+    return Attachments(
+        attached=attached,
+        group=group,
+        chose=chose,
+        received=received,
+        expected=chance.sum(axis=2),
+        deviation=np.sqrt((chance * (1 - chance)).sum(axis=2)),
+        p=p,
+    )
