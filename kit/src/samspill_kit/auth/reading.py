@@ -1,0 +1,121 @@
+"""Verifying passports and permits; a verified value is kept until its token expires."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from hashlib import sha256
+from typing import Any, Final, Generic, TypeVar
+
+from joserfc import jws
+from joserfc.errors import JoseError
+
+from samspill_kit.auth.claims import Person, permit_of, person_of
+from samspill_kit.auth.errors import (
+    PassportExpired,
+    PassportNotAccepted,
+    PermitNotAccepted,
+)
+from samspill_kit.auth.signing import ALGORITHM, ISSUER, PASSPORT_TYPE, PERMIT_TYPE
+from samspill_kit.auth.signing_keys import JwksSource
+from samspill_kit.clock import Clock
+from samspill_kit.errors import DomainError, Invalid
+from samspill_kit.principal import Permit
+
+LEEWAY: Final = timedelta(seconds=5)
+MOST_REMEMBERED: Final = 20_000
+"""About 20 MB; whole schools answer at the same time."""
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True)
+class _Rules(Generic[Value]):
+    token_type: str
+    value_of: Callable[[Mapping[str, Any]], Value]
+    not_accepted: type[DomainError]
+    expired: type[DomainError]
+
+
+class _TokenReader(Generic[Value]):
+    def __init__(
+        self, keys: JwksSource, *, installation: str, clock: Clock, rules: _Rules[Value]
+    ) -> None:
+        self._keys = keys
+        self._installation = installation
+        self._clock = clock
+        self._rules = rules
+        self._verified: dict[bytes, tuple[Value, float]] = {}
+
+    async def read(self, token: str) -> Value:
+        """Return what the token says, if identity signed it for this installation and lately."""
+        digest = sha256(token.encode()).digest()
+        now = self._clock.now().timestamp()
+        remembered = self._verified.get(digest)
+        if remembered is None:
+            remembered = await self._verify(token, now)
+            self._remember(digest, remembered, now)
+        value, last_moment = remembered
+        if now > last_moment:
+            raise self._rules.expired
+        return value
+
+    async def _verify(self, token: str, now: float) -> tuple[Value, float]:
+        refusal = self._rules.not_accepted
+        try:
+            header = jws.extract_compact(token.encode()).headers()
+            if header.get("typ") != self._rules.token_type or header.get("alg") != ALGORITHM:
+                raise refusal
+            key = await self._keys.key(str(header.get("kid")))
+            if key is None:
+                raise refusal
+            signed = jws.deserialize_compact(token, key, algorithms=[ALGORITHM])
+            claims = _json_object(signed.payload)
+            if not self._is_ours(claims, now):
+                raise refusal
+            return self._rules.value_of(claims), claims["exp"] + LEEWAY.total_seconds()
+        except (JoseError, KeyError, TypeError, ValueError, AttributeError, Invalid):
+            # The cause would quote the token.
+            raise refusal from None
+
+    def _is_ours(self, claims: Mapping[str, Any], now: float) -> bool:
+        return (
+            claims["iss"] == ISSUER
+            and claims["aud"] == self._installation
+            and isinstance(claims["exp"], int)
+            and claims["iat"] <= now + LEEWAY.total_seconds()
+        )
+
+    def _remember(self, digest: bytes, verified: tuple[Value, float], now: float) -> None:
+        if len(self._verified) >= MOST_REMEMBERED:
+            self._verified = {
+                known: each for known, each in self._verified.items() if each[1] >= now
+            }
+        if len(self._verified) < MOST_REMEMBERED:
+            self._verified[digest] = verified
+
+
+def _json_object(payload: bytes) -> Mapping[str, Any]:
+    claims = json.loads(payload)
+    if not isinstance(claims, dict):
+        raise ValueError("claims are an object")
+    return claims
+
+
+class PassportReader(_TokenReader[Person]):
+    """Turns a passport into the person it is about.
+
+    `read` raises PassportExpired, PassportNotAccepted or SigningKeysUnavailable.
+    """
+
+    def __init__(self, keys: JwksSource, *, installation: str, clock: Clock) -> None:
+        rules = _Rules(PASSPORT_TYPE, person_of, PassportNotAccepted, PassportExpired)
+        super().__init__(keys, installation=installation, clock=clock, rules=rules)
+
+
+class PermitReader(_TokenReader[Permit]):
+    """Turns a permit into what it allows. `read` raises PermitNotAccepted, also when too old."""
+
+    def __init__(self, keys: JwksSource, *, installation: str, clock: Clock) -> None:
+        rules = _Rules(PERMIT_TYPE, permit_of, PermitNotAccepted, PermitNotAccepted)
+        super().__init__(keys, installation=installation, clock=clock, rules=rules)
