@@ -1,4 +1,4 @@
-"""What every implementation of Answers promises (SPEC R1, R4); run for fake, plain SQL and function."""
+"""What every implementation of Answers promises (SPEC R1, R4): fake, plain SQL, function."""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -6,6 +6,7 @@ import pytest
 
 from samspill_kit.ids import SessionId
 from samspill_responses.domain.answers import (
+    Change,
     Cleared,
     Nobody,
     Nominees,
@@ -15,6 +16,7 @@ from samspill_responses.domain.answers import (
 )
 from samspill_responses.domain.errors import NomineeUnknown, SurveyClosed, SurveyIsLocked
 from samspill_responses.domain.events import ParticipantStateChanged
+from samspill_responses.domain.ids import QuestionId
 from samspill_responses.domain.participation import ParticipantState
 from services.responses.tests.sample import FRIENDS, NOW, QUESTIONS, RECESS, SUBJECTS, WORDS
 from services.responses.tests.unit.fake_service import FakeService, change
@@ -31,16 +33,20 @@ async def service() -> FakeService:
 
 async def test_what_a_session_saved_it_sees_again(service: FakeService) -> None:
     nora, ali = service.pupil(), service.school_class.ali
-    said = {RECESS: Option("good"), FRIENDS: Nominees((ali,)), SUBJECTS: Skipped()}
-    assert await service.save_answers(change({**said}), by=nora) is ParticipantState.STARTED
+    said: dict[QuestionId, Change] = {
+        RECESS: Option("good"),
+        FRIENDS: Nominees((ali,)),
+        SUBJECTS: Skipped(),
+    }
+    assert await service.save_answers(change(said), by=nora) is ParticipantState.STARTED
     assert await service.answered(nora) == said
 
 
 async def test_a_code_typed_anew_shows_which_questions_are_answered_never_the_answers(
     service: FakeService,
 ) -> None:
-    said = {RECESS: Option("good"), SUBJECTS: Skipped()}
-    await service.save_answers(change({**said}), by=service.pupil())
+    said: dict[QuestionId, Change] = {RECESS: Option("good"), SUBJECTS: Skipped()}
+    await service.save_answers(change(said), by=service.pupil())
     again = service.pupil(session=ANOTHER_SESSION)
     page = await service.read_page(by=again)
     shown = {answer.question_id: (answer.value, answer.is_skipped) for answer in page.answers}
@@ -114,8 +120,8 @@ async def test_an_answer_after_closing_is_refused_and_changes_nothing(
     events = list(service.kept.events)
     await service.seal_survey(of.school_id, of.survey_id)
     events.append(service.kept.events[-1])
+    late = change({RECESS: Option("bad")}, sequence=2)
     with pytest.raises(SurveyClosed):
-        late = change({RECESS: Option("bad")}, sequence=2)
         await service.save_answers(late, by=service.pupil())
     with pytest.raises(SurveyClosed):
         await service.withdraw_answers(by=service.pupil())

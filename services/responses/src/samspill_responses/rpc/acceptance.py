@@ -19,13 +19,13 @@ class Acceptance(pb_grpc.AcceptanceInternalServiceServicer):
     change_participants: ChangeParticipants
     seal_survey: SealSurvey
 
-    async def PrepareSurvey(  # noqa: N802  # named by the contract
+    async def PrepareSurvey(  # named by the contract
         self, request: pb.PrepareSurveyRequest, _context: ServicerContext
     ) -> pb.PrepareSurveyResponse:
         await self.prepare_survey(preparation_of(request))
         return pb.PrepareSurveyResponse()
 
-    async def ChangeParticipants(  # noqa: N802  # named by the contract
+    async def ChangeParticipants(  # named by the contract
         self, request: pb.ChangeParticipantsRequest, _context: ServicerContext
     ) -> pb.ChangeParticipantsResponse:
         await self.change_participants(
@@ -36,7 +36,7 @@ class Acceptance(pb_grpc.AcceptanceInternalServiceServicer):
         )
         return pb.ChangeParticipantsResponse()
 
-    async def SealSurvey(  # noqa: N802  # named by the contract
+    async def SealSurvey(  # named by the contract
         self, request: pb.SealSurveyRequest, _context: ServicerContext
     ) -> pb.SealSurveyResponse:
         sealed_at = await self.seal_survey(

@@ -25,13 +25,13 @@ class AnswerCommands(pb_grpc.AnswerCommandServiceServicer):
     submit_answers: SubmitAnswers
     withdraw_answers: WithdrawAnswers
 
-    async def SaveAnswers(  # noqa: N802  # named by the contract
+    async def SaveAnswers(  # named by the contract
         self, request: pb.SaveAnswersRequest, _context: ServicerContext
     ) -> pb.SaveAnswersResponse:
         state = await self.save_answers(page_change_of(request), by=pupil())
         return pb.SaveAnswersResponse(state=STATE_TO_PB[state])
 
-    async def SubmitAnswers(  # noqa: N802  # named by the contract
+    async def SubmitAnswers(  # named by the contract
         self, request: pb.SubmitAnswersRequest, _context: ServicerContext
     ) -> pb.SubmitAnswersResponse:
         receipt = await self.submit_answers(
@@ -45,7 +45,7 @@ class AnswerCommands(pb_grpc.AnswerCommandServiceServicer):
             skipped=receipt.skipped,
         )
 
-    async def WithdrawAnswers(  # noqa: N802  # named by the contract
+    async def WithdrawAnswers(  # named by the contract
         self, _request: pb.WithdrawAnswersRequest, _context: ServicerContext
     ) -> pb.WithdrawAnswersResponse:
         await self.withdraw_answers(by=pupil())
@@ -56,7 +56,7 @@ class AnswerCommands(pb_grpc.AnswerCommandServiceServicer):
 class AnswerQueries(pb_grpc.AnswerQueryServiceServicer):
     read_page: ReadPage
 
-    async def GetPage(  # noqa: N802  # named by the contract
+    async def GetPage(  # named by the contract
         self, _request: pb.GetPageRequest, _context: ServicerContext
     ) -> pb.GetPageResponse:
         page = await self.read_page(by=pupil())

@@ -17,21 +17,21 @@ class Erasure(pb_grpc.ResponsesErasureInternalServiceServicer):
     unlock_survey: UnlockSurvey
     erase_survey: EraseSurvey
 
-    async def LockSurvey(  # noqa: N802  # named by the contract
+    async def LockSurvey(  # named by the contract
         self, request: pb.LockSurveyRequest, _context: ServicerContext
     ) -> pb.LockSurveyResponse:
         school_id, survey_id = SchoolId.parse(request.school_id), SurveyId.parse(request.survey_id)
         await self.lock_survey(school_id, survey_id)
         return pb.LockSurveyResponse()
 
-    async def UnlockSurvey(  # noqa: N802  # named by the contract
+    async def UnlockSurvey(  # named by the contract
         self, request: pb.UnlockSurveyRequest, _context: ServicerContext
     ) -> pb.UnlockSurveyResponse:
         school_id, survey_id = SchoolId.parse(request.school_id), SurveyId.parse(request.survey_id)
         await self.unlock_survey(school_id, survey_id)
         return pb.UnlockSurveyResponse()
 
-    async def EraseSurvey(  # noqa: N802  # named by the contract
+    async def EraseSurvey(  # named by the contract
         self, request: pb.EraseSurveyRequest, _context: ServicerContext
     ) -> pb.EraseSurveyResponse:
         school_id, survey_id = SchoolId.parse(request.school_id), SurveyId.parse(request.survey_id)

@@ -16,7 +16,7 @@ from samspill_responses.usecases.list_answers import ListAnswers
 class ReportAnswerQueries(pb_grpc.ReportAnswerQueryServiceServicer):
     list_answers: ListAnswers
 
-    async def ListAnswers(  # noqa: N802  # named by the contract
+    async def ListAnswers(  # named by the contract
         self, request: pb.ListAnswersRequest, _context: ServicerContext
     ) -> pb.ListAnswersResponse:
         opened = await self.list_answers(

@@ -20,13 +20,13 @@ class StatusQueries(pb_grpc.StatusQueryServiceServicer):
     list_states: ListParticipantStates
     count_states: CountParticipantStates
 
-    async def ListParticipantStates(  # noqa: N802  # named by the contract
+    async def ListParticipantStates(  # named by the contract
         self, request: pb.ListParticipantStatesRequest, _context: ServicerContext
     ) -> pb.ListParticipantStatesResponse:
         states = await self.list_states(SurveyId.parse(request.survey_id), by=staff())
         return pb.ListParticipantStatesResponse(participants=map(status_to_pb, states))
 
-    async def CountParticipantStates(  # noqa: N802  # named by the contract
+    async def CountParticipantStates(  # named by the contract
         self, request: pb.CountParticipantStatesRequest, _context: ServicerContext
     ) -> pb.CountParticipantStatesResponse:
         wanted = [SurveyId.parse(id_) for id_ in request.survey_ids]

@@ -14,7 +14,7 @@ _REMEMBERED: Final = 500
 
 
 class RememberedAcceptances:
-    """The surveys used last; a save that meets a newer version in the database has it read again."""
+    """The surveys used last; a save that meets a newer version has it read again."""
 
     def __init__(self, scopes: Scopes) -> None:
         self._scopes = scopes

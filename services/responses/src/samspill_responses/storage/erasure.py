@@ -31,6 +31,8 @@ class SqlLocks:
 
     async def lock(self, survey_id: SurveyId, *, at: datetime) -> None:
         await hold(self._session, survey_id, alone=True)
+        if await row_counts_of(self._session, self._school_id, survey_id) is not None:
+            return  # Erased already: a lock would be the only row left of it.
         await self._session.execute(
             insert(survey_locks)
             .values(school_id=self._school_id.value, survey_id=survey_id.value, locked_at=at)
@@ -65,8 +67,7 @@ class SqlErasure:
 async def _erase(session: AsyncSession, survey: SurveyRef, at: datetime) -> Mapping[str, int]:
     """The tombstone comes first: it is what lets the timer remove the dates as well."""
     await hold(session, survey.survey_id, alone=True)
-    tombstone = of_survey(tombstones, survey.school_id, survey.survey_id)
-    known = await session.scalar(sa.select(tombstones.c.row_counts).where(*tombstone))
+    known = await row_counts_of(session, survey.school_id, survey.survey_id)
     if known is None:
         await session.execute(
             sa.insert(tombstones).values(
@@ -78,8 +79,17 @@ async def _erase(session: AsyncSession, survey: SurveyRef, at: datetime) -> Mapp
         )
     removed = await _remove(session, survey)
     counts = {name: removed[name] + (known or {}).get(name, 0) for name in removed}
+    tombstone = of_survey(tombstones, survey.school_id, survey.survey_id)
     await session.execute(sa.update(tombstones).where(*tombstone).values(row_counts=counts))
     return counts
+
+
+async def row_counts_of(
+    session: AsyncSession, school_id: SchoolId, survey_id: SurveyId
+) -> dict[str, int] | None:
+    """What was removed when the survey was erased; None while it lives."""
+    tombstone = of_survey(tombstones, school_id, survey_id)
+    return await session.scalar(sa.select(tombstones.c.row_counts).where(*tombstone))
 
 
 async def _remove(session: AsyncSession, survey: SurveyRef) -> dict[str, int]:

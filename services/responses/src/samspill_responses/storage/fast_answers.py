@@ -18,11 +18,11 @@ from samspill_responses.domain.ids import QuestionId
 from samspill_responses.domain.participation import ParticipantState
 from samspill_responses.domain.saving import Save, Saved, StoredAnswer, StoredPage, Writer
 
-_SAVE: Final = (
-    "SELECT outcome, new_state, handed_in_at, answered FROM save_answers("
-    + ", ".join(f"${n}" for n in range(1, 22))
-    + ")"
-)
+_SAVE: Final = """
+    SELECT outcome, new_state, handed_in_at, answered FROM save_answers(
+        $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
+        $20, $21)
+"""
 _PAGE: Final = (
     "SELECT outcome, state, question_ids, ciphertexts, marks FROM read_page($1, $2, $3, $4)"
 )

@@ -85,5 +85,13 @@ tombstones = sa.Table(
     sa.Column("row_counts", JSONB, nullable=False),
 )
 
+clock_records = sa.Table(
+    "clock_records",
+    METADATA,
+    sa.Column("timer", sa.Text, primary_key=True),
+    sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("distrusted_at", sa.DateTime(timezone=True)),
+)
+
 OF_A_SURVEY = (answer_versions, answers, pages, participants, survey_locks, surveys)
 """Every table that holds rows of a survey, in the order of erasing: its dates go last."""
