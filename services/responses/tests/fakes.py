@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from samspill_kit.aggregate import Aggregate
 from samspill_kit.ids import ParticipantId, SchoolId, SurveyId
@@ -20,7 +20,7 @@ from samspill_responses.domain.errors import (
 from samspill_responses.domain.events import ParticipantStateChanged
 from samspill_responses.domain.ids import PageId, QuestionId
 from samspill_responses.domain.participation import ParticipantState
-from samspill_responses.domain.ports import ParticipantStatus, SurveyCount
+from samspill_responses.domain.ports import ParticipantStatus, SurveyCount, SurveyRef
 from samspill_responses.domain.saving import (
     ReceivedAnswer,
     Save,
@@ -346,3 +346,24 @@ class FakeSeals:
 
     def mask(self, participant_id: ParticipantId, question_id: QuestionId) -> bool:
         return bool((participant_id.value.int ^ question_id.value.int) & 1)
+
+
+@dataclass
+class FakeCalendar:
+    """Lists what is due, locked surveys too, as when one is locked after it was listed."""
+
+    kept: FakeSurveys
+
+    async def due_for_sealing(self, *, limit: int) -> Sequence[SurveyRef]:
+        return [
+            SurveyRef(*key)
+            for key, survey in self.kept.prepared.items()
+            if survey.sealed_at is None and self.kept.is_closed(survey)
+        ][:limit]
+
+    async def due_for_erasure(self, *, on: date) -> Sequence[SurveyRef]:
+        return [
+            SurveyRef(*key)
+            for key, survey in self.kept.prepared.items()
+            if survey.delete_on + timedelta(days=7) <= on or survey.ceiling_on <= on
+        ]

@@ -33,11 +33,13 @@ CREATE TABLE surveys (
     ceiling_on date NOT NULL,
     sealed_at timestamptz,
     CONSTRAINT pk_surveys PRIMARY KEY (school_id, survey_id)
-);
-CREATE INDEX ix_surveys_closes_at ON surveys (closes_at) WHERE sealed_at IS NULL;
-CREATE INDEX ix_surveys_delete_on ON surveys (delete_on);
+)
 
--- Rows of participants, pages and answers are replaced often: room on the page keeps the indexes out of it.
+CREATE INDEX ix_surveys_closes_at ON surveys (closes_at) WHERE sealed_at IS NULL
+
+CREATE INDEX ix_surveys_delete_on ON surveys (delete_on)
+
+-- Rows here are replaced often: room on the page keeps the indexes out of it.
 CREATE TABLE participants (
     school_id uuid, survey_id uuid, participant_id uuid,
     participant_group integer NOT NULL,
@@ -49,12 +51,14 @@ CREATE TABLE participants (
     CONSTRAINT pk_participants PRIMARY KEY (school_id, survey_id, participant_id),
     CONSTRAINT ck_participants_state CHECK (
         state IN ('not_started', 'started', 'submitted', 'declined', 'returned'))
-) WITH (fillfactor = 80);
+) WITH (fillfactor = 80)
+
 CREATE TABLE pages (
     school_id uuid, survey_id uuid, participant_id uuid, page_id uuid,
     sequence integer NOT NULL,
     CONSTRAINT pk_pages PRIMARY KEY (school_id, survey_id, participant_id, page_id)
-) WITH (fillfactor = 80);
+) WITH (fillfactor = 80)
+
 CREATE TABLE answers (
     school_id uuid, survey_id uuid, participant_id uuid, question_id uuid,
     ciphertext bytea NOT NULL,
@@ -64,77 +68,98 @@ CREATE TABLE answers (
     sequence integer NOT NULL,
     written_at timestamptz NOT NULL,
     CONSTRAINT pk_answers PRIMARY KEY (school_id, survey_id, participant_id, question_id)
-) WITH (fillfactor = 80);
+) WITH (fillfactor = 80)
+
 CREATE TABLE answer_versions (
     LIKE answers,
     CONSTRAINT pk_answer_versions PRIMARY KEY
         (school_id, survey_id, participant_id, question_id, session_id, written_at)
-);
+)
 
 CREATE TABLE survey_locks (
     school_id uuid, survey_id uuid,
     locked_at timestamptz NOT NULL,
     CONSTRAINT pk_survey_locks PRIMARY KEY (school_id, survey_id)
-);
+)
+
 CREATE TABLE tombstones (
     school_id uuid, survey_id uuid,
     erased_at timestamptz NOT NULL,
     row_counts jsonb NOT NULL,
     CONSTRAINT pk_tombstones PRIMARY KEY (school_id, survey_id)
-);
+)
+
 CREATE TABLE clock_records (
     timer text CONSTRAINT pk_clock_records PRIMARY KEY,
     seen_at timestamptz NOT NULL,
     distrusted_at timestamptz
-);
+)
 """
 JOBS: Final = """
--- The timer reads ids and dates everywhere; it removes only what is due or already has its tombstone,
--- and it may leave a tombstone only for what is due (SPEC T1, ARCHITECTURE 6).
+-- The timer reads ids and dates; it removes only what is due or has its tombstone,
+-- and leaves a tombstone only for what is due (SPEC T1, ARCHITECTURE 6).
 CREATE FUNCTION is_due(day_of_deletion date, ceiling date) RETURNS boolean
-    LANGUAGE sql STABLE AS $$ SELECT day_of_deletion + 7 <= current_date OR ceiling <= current_date $$;
+    LANGUAGE sql STABLE AS
+    $$ SELECT day_of_deletion + 7 <= current_date OR ceiling <= current_date $$
+
 CREATE FUNCTION is_survey_due(school uuid, survey uuid) RETURNS boolean LANGUAGE sql STABLE AS $$
     SELECT EXISTS (SELECT FROM surveys s WHERE s.school_id = school AND s.survey_id = survey
-                      AND is_due(s.delete_on, s.ceiling_on)) $$;
+                      AND is_due(s.delete_on, s.ceiling_on)) $$
+
 CREATE FUNCTION is_erasable(school uuid, survey uuid) RETURNS boolean LANGUAGE sql STABLE AS $$
     SELECT is_survey_due(school, survey)
-        OR EXISTS (SELECT FROM tombstones t WHERE t.school_id = school AND t.survey_id = survey) $$;
+        OR EXISTS (SELECT FROM tombstones t WHERE t.school_id = school AND t.survey_id = survey) $$
 
-GRANT SELECT (school_id, survey_id, closes_at, delete_on, ceiling_on, sealed_at) ON surveys
-    TO responses_jobs;
-GRANT SELECT, INSERT, UPDATE (row_counts) ON tombstones TO responses_jobs;
-CREATE POLICY jobs_read ON tombstones FOR SELECT TO responses_jobs USING (true);
+GRANT SELECT (closes_at, delete_on, ceiling_on, sealed_at) ON surveys
+    TO responses_jobs
+
+GRANT SELECT, INSERT, UPDATE (row_counts) ON tombstones TO responses_jobs
+
+CREATE POLICY jobs_read ON tombstones FOR SELECT TO responses_jobs USING (true)
+
 CREATE POLICY jobs_leave ON tombstones FOR INSERT TO responses_jobs
-    WITH CHECK (is_survey_due(school_id, survey_id));
-CREATE POLICY jobs_count ON tombstones FOR UPDATE TO responses_jobs USING (true);
-GRANT SELECT, INSERT, UPDATE ON clock_records TO responses_jobs;
-GRANT DELETE ON outbox TO responses_app;
-GRANT SELECT (survey_id), DELETE ON outbox TO responses_jobs;
+    WITH CHECK (is_survey_due(school_id, survey_id))
+
+CREATE POLICY jobs_count ON tombstones FOR UPDATE TO responses_jobs USING (true)
+
+GRANT SELECT, INSERT, UPDATE ON clock_records TO responses_jobs
+
+GRANT DELETE ON outbox TO responses_app
+
+GRANT SELECT (survey_id), DELETE ON outbox TO responses_jobs
 """
 JOBS_OF_TABLE: Final = """
-GRANT SELECT (school_id, survey_id), DELETE ON {table} TO responses_jobs;
-CREATE POLICY jobs_read ON {table} FOR SELECT TO responses_jobs USING (true);
+GRANT SELECT (school_id, survey_id), DELETE ON {table} TO responses_jobs
+
+CREATE POLICY jobs_read ON {table} FOR SELECT TO responses_jobs USING (true)
+
 CREATE POLICY jobs_erase ON {table} FOR DELETE TO responses_jobs
-    USING (is_erasable(school_id, survey_id));
+    USING (is_erasable(school_id, survey_id))
 """
 
 
 def upgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '3s'")
-    op.execute(TABLES)
+    _run(TABLES)
     for table in (*OF_A_SURVEY, "tombstones"):
         tenant_table(table)
     create_outbox()
     for name in ("save_answers_1", "read_page_1"):
         op.execute((FUNCTIONS / f"{name}.sql").read_text(encoding="utf-8"))
-    op.execute(JOBS)
+    _run(JOBS)
     for table in OF_A_SURVEY:
-        op.execute(JOBS_OF_TABLE.format(table=table))
+        _run(JOBS_OF_TABLE.format(table=table))
 
 
 def downgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '3s'")
-    op.execute("DROP FUNCTION save_answers; DROP FUNCTION read_page")
+    op.execute("DROP FUNCTION save_answers, read_page")
     for table in (*OF_A_SURVEY, "tombstones", "clock_records", "outbox"):
         op.execute(f"DROP TABLE {table} CASCADE")
-    op.execute("DROP FUNCTION is_erasable; DROP FUNCTION is_survey_due; DROP FUNCTION is_due")
+    op.execute("DROP FUNCTION is_erasable, is_survey_due, is_due")
+
+
+def _run(script: str) -> None:
+    """Statements stand apart by an empty line: the driver takes one at a time."""
+    for statement in script.strip().split("\n\n"):
+        op.execute(statement)
