@@ -3,7 +3,14 @@
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from samspill.identity.v1 import access_pb2, access_pb2_grpc, roster_pb2, roster_pb2_grpc
+from samspill.identity.v1 import (
+    access_pb2,
+    access_pb2_grpc,
+    roster_pb2,
+    roster_pb2_grpc,
+    sessions_pb2,
+    sessions_pb2_grpc,
+)
 from samspill_kit.ids import GroupId, PupilId, StaffId, SurveyId
 from samspill_surveys.domain.participants import Card, Gender, RosterPupil
 from samspill_surveys.domain.survey import Reader, SurveyGroup
@@ -79,3 +86,15 @@ def _readers_from_pb(readers: Iterable[access_pb2.Reader]) -> list[Reader]:
         Reader(StaffId.parse(reader.staff_id), reader.display_name, reader.role)
         for reader in readers
     ]
+
+
+class IdentitySigningKeys:
+    """The public keys that passports are verified with."""
+
+    def __init__(self, stub: "sessions_pb2_grpc.SigningKeyQueryServiceAsyncStub") -> None:
+        self._stub = stub
+
+    async def fetch(self) -> str:
+        """A JSON Web Key Set."""
+        answer = await self._stub.ListSigningKeys(sessions_pb2.ListSigningKeysRequest())
+        return answer.jwks_json

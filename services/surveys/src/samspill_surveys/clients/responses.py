@@ -6,11 +6,23 @@ from typing import Final
 from samspill.responses.v1 import acceptance_pb2 as pb
 from samspill.responses.v1 import acceptance_pb2_grpc as pb_grpc
 from samspill_kit.ids import SchoolId, SurveyId
+from samspill_surveys import catalogue
 from samspill_surveys.domain.participants import ParticipantList
+from samspill_surveys.domain.question import ChosenQuestion
 from samspill_surveys.domain.survey import Survey
 
 WHOLE_SURVEY: Final = 1
 """The groups of a survey are one participant group: everyone may choose everyone."""
+
+ANSWER_KINDS: Final = {
+    "single_choice": pb.ANSWER_KIND_ONE_OPTION,
+    "multiple_choice": pb.ANSWER_KIND_SEVERAL_OPTIONS,
+    "scale_faces": pb.ANSWER_KIND_ONE_OPTION,
+    "scale_frequency": pb.ANSWER_KIND_ONE_OPTION,
+    "scale_agreement": pb.ANSWER_KIND_ONE_OPTION,
+    "free_text": pb.ANSWER_KIND_TEXT,
+    "nomination": pb.ANSWER_KIND_NOMINATION,
+}
 
 
 class ResponsesAcceptance:
@@ -25,7 +37,10 @@ class ResponsesAcceptance:
             pb.PrepareSurveyRequest(
                 school_id=str(survey.school_id),
                 survey_id=str(survey.id),
-                questions=[_question_to_pb(question) for question in survey.plan.questions],
+                questions=[
+                    _question_to_pb(question, band=survey.band)
+                    for question in survey.plan.questions
+                ],
                 participants=_participants_to_pb(participants),
                 list_version=participants.version,
                 closes_at=survey.plan.closes_at,
@@ -58,3 +73,13 @@ def _participants_to_pb(participants: ParticipantList) -> list[pb.AcceptedPartic
         )
         for one in participants.present
     ]
+
+
+def _question_to_pb(question: ChosenQuestion, *, band: str) -> pb.AcceptedQuestion:
+    entry = catalogue.question(question.entry.key, question.entry.version)
+    return pb.AcceptedQuestion(
+        question_id=str(question.question_id),
+        kind=ANSWER_KINDS[entry.kind],
+        option_keys=[option.key for option in entry.wording(band).options],
+        max_nominees=question.max_nominees,
+    )

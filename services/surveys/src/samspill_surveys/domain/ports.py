@@ -9,7 +9,7 @@ from typing import Protocol
 from samspill_kit.ids import EventId, GroupId, ParticipantId, SchoolId, StaffId, SurveyId
 from samspill_surveys.domain.participants import Card, ParticipantList, RosterPupil
 from samspill_surveys.domain.question import BankQuestion
-from samspill_surveys.domain.survey import Reader, Survey, SurveyGroup, SurveyState
+from samspill_surveys.domain.survey import Reader, Survey, SurveyGroup, SurveyState, shown_state
 
 
 class QuestionBank(Protocol):
@@ -117,6 +117,10 @@ class SurveyOverview:
     closes_at: datetime
     delete_on: date
     created_by: StaffId
+
+    def state_at(self, now: datetime) -> SurveyState:
+        """The state as it shows; see `Survey.state_at`."""
+        return shown_state(self.state, closes_at=self.closes_at, now=now)
 
 
 class SurveyIndex(Protocol):

@@ -119,12 +119,8 @@ class Survey(Aggregate):
         return tuple(group.group_id for group in self.plan.groups)
 
     def state_at(self, now: datetime) -> SurveyState:
-        """The state as it shows: a survey whose time has passed is closed, whether or not the news
-        came.
-        """
-        if self.state is SurveyState.OPEN and self.plan.closes_at <= now:
-            return SurveyState.CLOSED
-        return self.state
+        """The state as it shows; see `shown_state`."""
+        return shown_state(self.state, closes_at=self.plan.closes_at, now=now)
 
     def demand_visible_to(self, by: StaffPrincipal) -> None:
         """Hide the survey from all but its creator, the school's leaders, and those who may read
@@ -224,3 +220,8 @@ def is_visible(by: StaffPrincipal, *, created_by: StaffId, group_ids: Sequence[G
     if by.staff_id == created_by or by.is_leader:
         return True
     return by.level_for(group_ids) is not None
+
+
+def shown_state(state: SurveyState, *, closes_at: datetime, now: datetime) -> SurveyState:
+    """Closed as soon as the closing time has passed, whether or not the news came."""
+    return SurveyState.CLOSED if state is SurveyState.OPEN and closes_at <= now else state

@@ -1,5 +1,6 @@
 """Changing surveys."""
 
+from typing import Any
 from uuid import UUID
 
 from grpc.aio import ServicerContext
@@ -17,6 +18,8 @@ from samspill_surveys.usecases.create_survey import CreateSurvey
 from samspill_surveys.usecases.discard_draft import DiscardDraft
 from samspill_surveys.usecases.open_survey import OpenSurvey
 from samspill_surveys.usecases.refresh_participants import RefreshParticipants
+
+Context = ServicerContext[Any, Any]
 
 
 class SurveyCommands(pb_grpc.SurveyCommandServiceServicer):
@@ -40,7 +43,7 @@ class SurveyCommands(pb_grpc.SurveyCommandServiceServicer):
         self._clock = clock
 
     async def CreateSurvey(
-        self, request: pb.CreateSurveyRequest, context: ServicerContext
+        self, request: pb.CreateSurveyRequest, context: Context
     ) -> pb.CreateSurveyResponse:
         survey = await self._create_survey(
             convert.wish_from_pb(request),
@@ -51,7 +54,7 @@ class SurveyCommands(pb_grpc.SurveyCommandServiceServicer):
         return pb.CreateSurveyResponse(survey=self._shown(survey))
 
     async def ChangeSurvey(
-        self, request: pb.ChangeSurveyRequest, context: ServicerContext
+        self, request: pb.ChangeSurveyRequest, context: Context
     ) -> pb.ChangeSurveyResponse:
         survey = await self._change_survey(
             SurveyId.parse(request.survey_id),
@@ -62,19 +65,19 @@ class SurveyCommands(pb_grpc.SurveyCommandServiceServicer):
         return pb.ChangeSurveyResponse(survey=self._shown(survey))
 
     async def OpenSurvey(
-        self, request: pb.OpenSurveyRequest, context: ServicerContext
+        self, request: pb.OpenSurveyRequest, context: Context
     ) -> pb.OpenSurveyResponse:
         survey = await self._open_survey(SurveyId.parse(request.survey_id), by=call.staff())
         return pb.OpenSurveyResponse(survey=self._shown(survey))
 
     async def CloseSurvey(
-        self, request: pb.CloseSurveyRequest, context: ServicerContext
+        self, request: pb.CloseSurveyRequest, context: Context
     ) -> pb.CloseSurveyResponse:
         survey = await self._close_survey(SurveyId.parse(request.survey_id), by=call.staff())
         return pb.CloseSurveyResponse(survey=self._shown(survey))
 
     async def RefreshParticipants(
-        self, request: pb.RefreshParticipantsRequest, context: ServicerContext
+        self, request: pb.RefreshParticipantsRequest, context: Context
     ) -> pb.RefreshParticipantsResponse:
         change = await self._refresh_participants(
             SurveyId.parse(request.survey_id), by=call.staff()
@@ -82,7 +85,7 @@ class SurveyCommands(pb_grpc.SurveyCommandServiceServicer):
         return pb.RefreshParticipantsResponse(joined=len(change.joined), left=len(change.left))
 
     async def DiscardDraft(
-        self, request: pb.DiscardDraftRequest, context: ServicerContext
+        self, request: pb.DiscardDraftRequest, context: Context
     ) -> pb.DiscardDraftResponse:
         await self._discard_draft(SurveyId.parse(request.survey_id), by=call.staff())
         return pb.DiscardDraftResponse()

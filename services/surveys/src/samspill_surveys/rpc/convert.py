@@ -6,6 +6,7 @@ from typing import Final
 
 from samspill.surveys.v1 import surveys_pb2 as pb
 from samspill_kit.ids import GroupId
+from samspill_surveys import catalogue
 from samspill_surveys.domain.errors import DeleteOnMalformed
 from samspill_surveys.domain.participants import Gender, PersonOnList
 from samspill_surveys.domain.ports import SurveyOverview
@@ -156,4 +157,57 @@ def form_to_pb(form: Form) -> pb.GetFormResponse:
 
 
 def questions_to_pb(questions: Iterable[ChosenQuestion], *, band: str) -> list[pb.Question]:
-    return [_chosen_to_pb(question, band=band) for question in questions]
+    """The survey's questions in the words that their version has for the band."""
+    return [
+        entry_to_pb(
+            catalogue.question(question.entry.key, question.entry.version),
+            band=band,
+            question_id=str(question.question_id),
+            max_nominees=question.max_nominees,
+        )
+        for question in questions
+    ]
+
+
+def question_set_to_pb(request: pb.GetQuestionSetRequest) -> pb.GetQuestionSetResponse:
+    """The ready set and the bank's further questions, without those that the mode forbids."""
+    band = BANDS_FROM_PB[request.band]
+    ready = catalogue.ready_set(band)
+    further = catalogue.further_questions(band)
+    if MODES_FROM_PB[request.mode] is LegalMode.PREVENTIVE:
+        further = tuple(entry for entry in further if not entry.is_suspicion_only)
+    return pb.GetQuestionSetResponse(
+        set_version=ready.name,
+        questions=[entry_to_pb(entry, band=band) for entry in ready.questions],
+        further_questions=[entry_to_pb(entry, band=band) for entry in further],
+    )
+
+
+def entry_to_pb(
+    entry: catalogue.Question,
+    *,
+    band: str,
+    question_id: str = "",
+    max_nominees: int | None = None,
+) -> pb.Question:
+    wording = entry.wording(band)
+    return pb.Question(
+        question_id=question_id,
+        catalogue_key=entry.key,
+        catalogue_version=entry.version,
+        theme=entry.theme,
+        kind=KINDS[entry.kind],
+        text=_local(wording.text),
+        help=_local(wording.help) if wording.help else None,
+        options=[
+            pb.QuestionOption(key=option.key, text=_local(option.text))
+            for option in wording.options
+        ],
+        max_nominees=entry.max_nominees if max_nominees is None else max_nominees,
+        names_peers=entry.names_peers,
+        valence=entry.valence,
+    )
+
+
+def _local(text: catalogue.LocalText) -> pb.LocalText:
+    return pb.LocalText(nb=text.nb, nn=text.nn, en=text.en)

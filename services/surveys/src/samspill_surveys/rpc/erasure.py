@@ -1,5 +1,7 @@
 """How a deletion reaches this service."""
 
+from typing import Any
+
 from grpc.aio import ServicerContext
 
 from samspill.surveys.v1 import erasure_pb2 as pb
@@ -9,6 +11,8 @@ from samspill_surveys.usecases.erase_survey import EraseSurvey
 from samspill_surveys.usecases.lock_survey import LockSurvey
 from samspill_surveys.usecases.unlock_survey import UnlockSurvey
 
+Context = ServicerContext[Any, Any]
+
 
 class SurveysErasure(pb_grpc.SurveysErasureInternalServiceServicer):
     def __init__(self, *, lock: LockSurvey, unlock: UnlockSurvey, erase: EraseSurvey) -> None:
@@ -17,19 +21,19 @@ class SurveysErasure(pb_grpc.SurveysErasureInternalServiceServicer):
         self._erase = erase
 
     async def LockSurvey(
-        self, request: pb.LockSurveyRequest, context: ServicerContext
+        self, request: pb.LockSurveyRequest, context: Context
     ) -> pb.LockSurveyResponse:
         await self._lock(SchoolId.parse(request.school_id), SurveyId.parse(request.survey_id))
         return pb.LockSurveyResponse()
 
     async def UnlockSurvey(
-        self, request: pb.UnlockSurveyRequest, context: ServicerContext
+        self, request: pb.UnlockSurveyRequest, context: Context
     ) -> pb.UnlockSurveyResponse:
         await self._unlock(SchoolId.parse(request.school_id), SurveyId.parse(request.survey_id))
         return pb.UnlockSurveyResponse()
 
     async def EraseSurvey(
-        self, request: pb.EraseSurveyRequest, context: ServicerContext
+        self, request: pb.EraseSurveyRequest, context: Context
     ) -> pb.EraseSurveyResponse:
         rows = await self._erase(
             SchoolId.parse(request.school_id), SurveyId.parse(request.survey_id)

@@ -1,5 +1,7 @@
 """What a survey is, for staff and for pupils."""
 
+from typing import Any
+
 from grpc.aio import ServicerContext
 
 from samspill.surveys.v1 import surveys_pb2 as pb
@@ -12,6 +14,8 @@ from samspill_surveys.usecases.get_form import GetForm
 from samspill_surveys.usecases.get_survey import GetSurvey
 from samspill_surveys.usecases.list_participants import ListParticipants
 from samspill_surveys.usecases.list_surveys import ListSurveys
+
+Context = ServicerContext[Any, Any]
 
 
 class SurveyQueries(pb_grpc.SurveyQueryServiceServicer):
@@ -29,7 +33,7 @@ class SurveyQueries(pb_grpc.SurveyQueryServiceServicer):
         self._clock = clock
 
     async def ListSurveys(
-        self, request: pb.ListSurveysRequest, context: ServicerContext
+        self, request: pb.ListSurveysRequest, context: Context
     ) -> pb.ListSurveysResponse:
         surveys = await self._list_surveys(by=call.staff())
         now = self._clock.now()
@@ -38,18 +42,18 @@ class SurveyQueries(pb_grpc.SurveyQueryServiceServicer):
         )
 
     async def GetSurvey(
-        self, request: pb.GetSurveyRequest, context: ServicerContext
+        self, request: pb.GetSurveyRequest, context: Context
     ) -> pb.GetSurveyResponse:
         survey = await self._get_survey(SurveyId.parse(request.survey_id), by=call.staff())
         return pb.GetSurveyResponse(survey=convert.survey_to_pb(survey, now=self._clock.now()))
 
     async def GetQuestionSet(
-        self, request: pb.GetQuestionSetRequest, context: ServicerContext
+        self, request: pb.GetQuestionSetRequest, context: Context
     ) -> pb.GetQuestionSetResponse:
         return convert.question_set_to_pb(request)
 
     async def ListParticipants(
-        self, request: pb.ListParticipantsRequest, context: ServicerContext
+        self, request: pb.ListParticipantsRequest, context: Context
     ) -> pb.ListParticipantsResponse:
         named = await self._list_participants(SurveyId.parse(request.survey_id), by=call.staff())
         return pb.ListParticipantsResponse(
@@ -62,7 +66,5 @@ class FormQueries(pb_grpc.FormQueryServiceServicer):
     def __init__(self, *, get_form: GetForm) -> None:
         self._get_form = get_form
 
-    async def GetForm(
-        self, request: pb.GetFormRequest, context: ServicerContext
-    ) -> pb.GetFormResponse:
+    async def GetForm(self, request: pb.GetFormRequest, context: Context) -> pb.GetFormResponse:
         return convert.form_to_pb(await self._get_form(by=call.pupil()))
