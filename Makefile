@@ -10,7 +10,7 @@ help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 26
 
 run: machine ## Start everything on this machine, with a demonstration municipality (PORT=8080)
-	@exec $(PYTHON) -m deploy.local run $(if $(PORT),--port $(PORT))
+	@exec $(PYTHON) -m deploy.local run $(if $(PORT),--port $(PORT)) $(if $(KEYCLOAK_PORT),--keycloak-port $(KEYCLOAK_PORT))
 
 reset: environment ## Forget the demonstration data; the next start is a first one
 	@$(PYTHON) -m deploy.local reset

@@ -31,7 +31,8 @@ class Program:
     words: Sequence[str | Path]
     environment: Mapping[str, str] = field(default_factory=dict)
     folder: Path | None = None
-    user: str | None = None
+    privileges: Sequence[str] = ()
+    """More options of `setpriv`: another user, fewer rights."""
     stop_signal: signal.Signals = signal.SIGTERM
     death_signal: signal.Signals = signal.SIGKILL
     """Sent by the kernel when the supervisor dies, however it dies."""
@@ -100,9 +101,8 @@ def dies_with_parent(program: Program) -> list[str]:
 
     A different user is taken here too: the kernel forgets the tie when the user changes later.
     """
-    words = ["setpriv", "--pdeathsig", program.death_signal.name.removeprefix("SIG")]
-    if program.user:
-        words += [f"--reuid={program.user}", "--regid=nogroup", "--clear-groups"]
+    death = program.death_signal.name.removeprefix("SIG")
+    words = ["setpriv", "--pdeathsig", death, *program.privileges]
     return [*words, "--", *map(str, program.words)]
 
 
@@ -118,6 +118,8 @@ class Keeper:
     def __init__(self, program: Program, log: Path, say: Say) -> None:
         self.program = program
         self.log = log
+        self.crashes = 0
+        """How often the program has ended by itself since it was started."""
         self._say = say
         self._child: Child | None = None
         self._watch: asyncio.Task[None] | None = None
@@ -129,6 +131,7 @@ class Keeper:
 
     async def start(self) -> None:
         """Start the program and watch it from now on."""
+        self.crashes = 0
         self._child = await Child.start(self.program, self.log)
         self._watch = asyncio.create_task(self._keep(self._child), name=f"keep {self.program.name}")
 
@@ -156,6 +159,7 @@ class Keeper:
         pause = FIRST_PAUSE
         while True:
             code = await child.ended()
+            self.crashes += 1
             if time.monotonic() - child.started_at > STEADY_AFTER:
                 pause = FIRST_PAUSE
             self._say(f"{self.program.name} stopped ({_described(code)}); starting it again")

@@ -21,7 +21,11 @@ class Credentials:
 
     def secret(self, name: str) -> str:
         """A password between two programs, 256 bits."""
-        return self.file(name, lambda: secrets.token_urlsafe(32).encode()).read_text()
+        return self.file_of(name).read_text()
+
+    def file_of(self, name: str) -> Path:
+        """The file that holds the secret of that name."""
+        return self.file(name, lambda: secrets.token_urlsafe(32).encode())
 
     def password(self, name: str) -> str:
         """A password that a person types: four groups of four, 79 bits."""

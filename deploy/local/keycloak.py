@@ -51,7 +51,6 @@ class Keycloak:
     """Keycloak of one installation; `home` keeps its data, the distribution is shared."""
 
     home: Path
-    distribution: Path
     credentials: Credentials
     port: int
     health_port: int
@@ -66,13 +65,13 @@ class Keycloak:
     def readiness_address(self) -> str:
         return f"http://{LOOPBACK}:{self.health_port}/health/ready"
 
-    def prepare(self) -> None:
+    def prepare(self, distribution: Path) -> None:
         """Lay out the folder; the realm is imported at the first start only."""
         self.home.mkdir(parents=True, exist_ok=True)
         for name in ("bin", "lib", "conf", "providers", "themes", "version.txt"):
             link = self.home / name
             link.unlink(missing_ok=True)
-            link.symlink_to(self.distribution / name)
+            link.symlink_to(distribution / name)
         realm = json.dumps(with_steward(json.loads(REALM_FILE.read_text())), ensure_ascii=False)
         write_private(self.home / "data" / "import" / REALM_FILE.name, realm.encode())
 

