@@ -1,0 +1,1 @@
+"""Identity: who may do what. Staff, grants, rosters, sessions, access codes, the audit chain."""

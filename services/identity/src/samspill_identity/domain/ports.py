@@ -1,0 +1,390 @@
+"""What the use cases need from the outside, said in identity's own words."""
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+from samspill_identity.domain.audit import AuditEntry, ChainHead, Deed
+from samspill_identity.domain.class_list import Row
+from samspill_identity.domain.codes import CodeId, ParticipantCode
+from samspill_identity.domain.grants import DatedGrant, StaffGrants
+from samspill_identity.domain.roster import (
+    Card,
+    Group,
+    ImportId,
+    ListedPupil,
+    PreparedImport,
+    SealedPupil,
+)
+from samspill_identity.domain.schools import Colleague, Municipality, School
+from samspill_identity.domain.sessions import (
+    Person,
+    PupilSession,
+    SignInAttempt,
+    StaffSession,
+)
+from samspill_identity.domain.surveys import RecordedSurvey
+from samspill_kit.ids import (
+    EventId,
+    GroupId,
+    ParticipantId,
+    PupilId,
+    SchoolId,
+    SessionId,
+    StaffId,
+    SurveyId,
+)
+from samspill_kit.principal import Permit, PupilPrincipal, StaffPrincipal
+
+
+class Surveys(Protocol):
+    """What is known of one school's surveys, inside one transaction."""
+
+    async def get(self, survey_id: SurveyId, *, for_update: bool = False) -> RecordedSurvey:
+        """The survey, a locked one included (`is_locked`). Raises SurveyNotFound, also for an
+        erased one.
+        """
+
+    async def find(self, survey_id: SurveyId) -> RecordedSurvey | None:
+        """The survey, held for update, or nothing when it was never recorded. Raises
+        SurveyNotFound for an erased one, SurveyIsLocked for an unknown one with a lock.
+        """
+
+    async def save(self, survey: RecordedSurvey) -> None:
+        """Store a new or changed survey with its groups and readers."""
+
+
+class Codes(Protocol):
+    """The access codes of one school, inside one transaction; never a code itself."""
+
+    async def newest(self, survey_id: SurveyId) -> Mapping[ParticipantId, ParticipantCode]:
+        """Each participant's newest code."""
+
+    async def replace(
+        self,
+        survey_id: SurveyId,
+        hashes: Mapping[ParticipantId, tuple[CodeId, bytes]],
+        *,
+        closes_at: datetime,
+        at: datetime,
+    ) -> None:
+        """Take back the codes of these participants, end what they opened, and keep new ones."""
+
+    async def revoke(
+        self, survey_id: SurveyId, participant_id: ParticipantId, *, at: datetime
+    ) -> bool:
+        """Take back a participant's codes and end the sessions they opened; false when there was
+        none.
+        """
+
+    async def close(self, survey_id: SurveyId, *, at: datetime) -> None:
+        """End every pupil session of the survey."""
+
+
+class Grants(Protocol):
+    """What the staff of one school are granted, inside one transaction."""
+
+    async def of(self, staff_id: StaffId) -> tuple[DatedGrant, ...]:
+        """One person's grants, past ones included."""
+
+    async def of_everyone(self) -> Sequence[StaffGrants]:
+        """Everybody's grants."""
+
+    async def replace(
+        self, staff_id: StaffId, grants: Sequence[DatedGrant], *, by: StaffId, at: datetime
+    ) -> None:
+        """Put these in the place of all that the person is granted."""
+
+
+class Colleagues(Protocol):
+    """Who works at one school, as last told by Keycloak; inside one transaction."""
+
+    async def all(self) -> Sequence[Colleague]:
+        """Everybody with a role, in Norwegian order of names."""
+
+    async def note(self, colleague: Colleague, *, at: datetime) -> None:
+        """Remember one person; without a role the person is no colleague any more."""
+
+    async def replace(self, colleagues: Sequence[Colleague], *, at: datetime) -> None:
+        """Remember everybody; whoever is not among them has no role any more."""
+
+
+class AuditChain(Protocol):
+    """The audit chain of one school, inside one transaction; entries are never changed."""
+
+    async def append(self, deed: Deed) -> AuditEntry:
+        """Put the deed at the end; waits for whoever appends at the same time."""
+
+    async def newest(self, limit: int) -> Sequence[AuditEntry]:
+        """The latest entries, newest first."""
+
+    def all(self) -> AsyncIterator[AuditEntry]:
+        """The whole chain, oldest first."""
+
+    async def head(self) -> ChainHead:
+        """The end of the chain, as written beside it."""
+
+
+class Roster(Protocol):
+    """The pupils and groups of one school, inside one transaction; names are ciphertext."""
+
+    async def hold(self) -> None:
+        """Wait until nobody else changes the roster, until the transaction ends."""
+
+    async def groups(self) -> Sequence[Group]:
+        """Every group, with how many pupils it has."""
+
+    async def pupils(self, group_ids: Sequence[GroupId] | None = None) -> Sequence[SealedPupil]:
+        """The pupils of these groups, or of the school; each with all of their groups."""
+
+    async def add_groups(self, groups: Sequence[Group]) -> None:
+        """Store new groups."""
+
+    async def add_pupils(self, pupils: Sequence[SealedPupil]) -> None:
+        """Store new pupils with their groups."""
+
+    async def change_pupil(self, pupil: SealedPupil) -> None:
+        """Store a new card, and groups that are added."""
+
+    async def keep_import(self, prepared: PreparedImport) -> None:
+        """Store a prepared import, and forget those that are too old."""
+
+    async def take_import(self, import_id: ImportId, *, at: datetime) -> PreparedImport:
+        """Return a living import and remove it. Raises ImportNotFound."""
+
+
+class Erasures(Protocol):
+    """Locks and tombstones of one school's surveys, inside one transaction."""
+
+    async def lock(self, survey_id: SurveyId, *, at: datetime) -> None:
+        """Lock the survey, known here or not; repeating it is harmless."""
+
+    async def unlock(self, survey_id: SurveyId) -> None:
+        """Take the lock back; repeating it is harmless."""
+
+    async def erase(self, survey_id: SurveyId, *, at: datetime) -> Mapping[str, int]:
+        """Remove every row of the survey, leave a tombstone, tell the rows removed by table.
+
+        Repeating it removes what has appeared since and tells the same sums again.
+        """
+
+
+class Inbox(Protocol):
+    """Which facts of other services have been taken in."""
+
+    async def record(self, event_id: EventId) -> bool:
+        """Note the fact; false when it was noted before."""
+
+
+class Work(Protocol):
+    """One transaction over one school's rows; rolled back unless committed."""
+
+    @property
+    def surveys(self) -> Surveys: ...
+
+    @property
+    def codes(self) -> Codes: ...
+
+    @property
+    def grants(self) -> Grants: ...
+
+    @property
+    def colleagues(self) -> Colleagues: ...
+
+    @property
+    def audit(self) -> AuditChain: ...
+
+    @property
+    def roster(self) -> Roster: ...
+
+    @property
+    def erasures(self) -> Erasures: ...
+
+    @property
+    def inbox(self) -> Inbox: ...
+
+    async def commit(self) -> None:
+        """Make everything of this transaction stay."""
+
+
+Begin = Callable[[SchoolId], AbstractAsyncContextManager[Work]]
+"""Start a transaction that sees the rows of this one school."""
+
+
+class Schools(Protocol):
+    """Municipalities and schools that are open here; no secret, so outside every school's scope."""
+
+    async def all(self) -> Sequence[School]:
+        """Every school, by name."""
+
+    async def open(self, municipality: Municipality, schools: Sequence[School]) -> None:
+        """Open the municipality and these schools, or put their names right."""
+
+
+class Sessions(Protocol):
+    """Sign-ins, attempts and entries, found by the hash of a token; each call one transaction."""
+
+    async def keep_attempt(
+        self, token_hash: bytes, attempt: SignInAttempt, *, until: datetime
+    ) -> None:
+        """Remember an attempt, and forget those that are too old."""
+
+    async def take_attempt(self, token_hash: bytes, *, at: datetime) -> SignInAttempt:
+        """Return a living attempt and remove it. Raises SignInAttemptUnknown."""
+
+    async def add(self, token_hash: bytes, session: StaffSession) -> None:
+        """Store a new sign-in."""
+
+    async def find(self, token_hash: bytes) -> StaffSession | None:
+        """The sign-in, dead or alive, unless it was ended."""
+
+    async def save(self, token_hash: bytes, session: StaffSession) -> None:
+        """Store rights, active school and last use; an ended sign-in stays ended."""
+
+    async def end(self, token_hash: bytes) -> StaffSession | None:
+        """End a sign-in and tell which it was."""
+
+    async def end_of_provider(self, *, provider_session: str, staff_id: StaffId | None) -> int:
+        """End the sign-ins of one Keycloak session, or, without one, all of a person's."""
+
+    async def find_pupil(self, token_hash: bytes, *, at: datetime) -> PupilSession | None:
+        """The entry, if it lives and its survey is neither closed nor locked."""
+
+    async def end_pupil(self, token_hash: bytes, *, at: datetime) -> None:
+        """End an entry; repeating it is harmless."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewEntry:
+    """What a right code would open."""
+
+    session_id: SessionId
+    token_hash: bytes
+    at: datetime
+
+
+class CodeDoor(Protocol):
+    """The hot path: one statement that looks a code up and opens a session (ARCHITECTURE 5)."""
+
+    async def enter(self, code_hash: bytes, entry: NewEntry) -> PupilSession:
+        """Open a session; the first of a participant shows answers, later ones are write-only.
+
+        Raises CodeUnknown, CodeRevoked, SurveyClosed, SurveyIsLocked.
+        """
+
+
+class CodeHashes(Protocol):
+    """HMAC-SHA-256 with the pepper of the installation (SPEC I7)."""
+
+    async def of(self, code: str) -> bytes:
+        """The hash of a normalised code. Raises KeysUnavailable."""
+
+
+class WrongCodes(Protocol):
+    """Slows whoever guesses; never asked about a right code (SPEC I7)."""
+
+    async def answer_slowly(self, origin: str) -> None:
+        """Return when a wrong code of this origin may be answered. Raises TooManyWrongCodes."""
+
+
+class RosterSeal(Protocol):
+    """Closes and opens what the school key protects."""
+
+    def seal_card(self, pupil_id: PupilId, card: Card) -> bytes:
+        """Ciphertext that opens in this pupil's row alone."""
+
+    def open_card(self, pupil_id: PupilId, sealed: bytes) -> Card:
+        """The card again."""
+
+    def seal_list(self, import_id: ImportId, pupils: Sequence[ListedPupil]) -> bytes:
+        """Ciphertext of a prepared import."""
+
+    def open_list(self, import_id: ImportId, sealed: bytes) -> tuple[ListedPupil, ...]:
+        """The prepared import again."""
+
+
+class RosterSeals(Protocol):
+    """Where seals come from; a key is held for its lease."""
+
+    async def of(self, school_id: SchoolId) -> RosterSeal:
+        """The school's seal. Raises KeysUnavailable when no key is held and none can be had."""
+
+
+class Sheets(Protocol):
+    """Reads files."""
+
+    def read(self, content: bytes, file_name: str) -> Sequence[Row]:
+        """The rows of a CSV file or of the first sheet of an XLSX file.
+
+        Raises RosterFileKindUnknown, RosterFileEmpty, RosterEncodingUnknown, RosterFileBroken.
+        """
+
+
+class IdentityProvider(Protocol):
+    """Keycloak, as far as sign-in goes."""
+
+    def authorization_url(self, attempt: SignInAttempt, *, locale: str) -> str:
+        """Where the browser goes to sign in."""
+
+    async def exchange(self, code: str, attempt: SignInAttempt) -> Person:
+        """Who came back. Raises SignInRefused, IdentityProviderDown."""
+
+    async def refresh(self, person: Person) -> Person:
+        """The person's present rights. Raises SignInRefused, IdentityProviderDown."""
+
+    def end_session_url(self, person: Person) -> str:
+        """Where the browser goes to end its Keycloak session."""
+
+    async def read_logout(self, logout_token: str) -> tuple[str, StaffId | None]:
+        """Whose session Keycloak ended: its session id and the person. Raises SignInRefused."""
+
+
+class StaffDirectory(Protocol):
+    """Keycloak, as far as it knows who works where."""
+
+    async def of_school(self, school: School) -> Sequence[Colleague]:
+        """Everybody in the school's groups. Raises IdentityProviderDown."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignedToken:
+    """A passport or permit, and when it ends."""
+
+    text: str
+    expires_at: datetime
+
+    def __repr__(self) -> str:
+        return "SignedToken(hidden)"
+
+
+class Tokens(Protocol):
+    """Signs what the other services believe (ARCHITECTURE.md section 2)."""
+
+    def staff_passport(self, principal: StaffPrincipal) -> SignedToken:
+        """A passport of 30 s."""
+
+    def pupil_passport(self, principal: PupilPrincipal) -> SignedToken:
+        """A passport of 120 s."""
+
+    def permit(self, permit: Permit) -> SignedToken:
+        """A permit of 60 s; its audit entry must have been committed."""
+
+
+@dataclass(frozen=True, slots=True)
+class DueSurvey:
+    """A survey that has outlived its day of deletion."""
+
+    school_id: SchoolId
+    survey_id: SurveyId
+
+
+class OverdueSurveys(Protocol):
+    """The jobs role's narrow door: ids and dates of what is due, and its removal (SPEC T1)."""
+
+    async def due(self, *, today: date) -> Sequence[DueSurvey]:
+        """Whatever must go, of every school."""
+
+    async def erase(self, due: DueSurvey, *, at: datetime) -> Mapping[str, int]:
+        """Remove the survey's rows and leave a tombstone."""

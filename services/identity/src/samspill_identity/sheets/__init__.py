@@ -1,0 +1,1 @@
+"""Class lists as files: from bytes to rows of cells."""

@@ -1,0 +1,1 @@
+"""Where identity keeps things: PostgreSQL, one school per transaction."""

@@ -1,0 +1,75 @@
+"""Record who made a survey, over which groups."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from samspill_identity.domain.errors import GroupUnknown, MayNotCreateSurvey
+from samspill_identity.domain.ports import Begin, Work
+from samspill_identity.domain.surveys import RecordedSurvey
+from samspill_kit.clock import Clock
+from samspill_kit.ids import GroupId, SurveyId
+from samspill_kit.principal import Action, StaffPrincipal
+
+LONGEST_LIFE_YEARS: Final = 4
+"""SPEC T1: nothing outlives its making by more than four years."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordSurvey:
+    """The caller becomes the creator; a repeated call changes the groups of a draft (SPEC I2)."""
+
+    begin: Begin
+    clock: Clock
+
+    async def __call__(
+        self,
+        survey_id: SurveyId,
+        group_ids: Sequence[GroupId],
+        *,
+        delete_on: date | None,
+        by: StaffPrincipal,
+    ) -> None:
+        groups = tuple(dict.fromkeys(group_ids))
+        async with self.begin(by.school_id) as work:
+            await _demand_groups(work, groups)
+            if any(not by.may(Action.CREATE_SURVEY, group_id) for group_id in groups):
+                raise MayNotCreateSurvey(who_can="leader")
+            known = await work.surveys.find(survey_id)
+            if known is None:
+                survey = self._new(survey_id, groups, delete_on, by)
+            else:
+                survey = known.planned_again(
+                    groups, delete_on=delete_on or known.delete_on, by=by
+                )
+            await work.surveys.save(survey)
+            await work.commit()
+
+    def _new(
+        self,
+        survey_id: SurveyId,
+        groups: tuple[GroupId, ...],
+        delete_on: date | None,
+        by: StaffPrincipal,
+    ) -> RecordedSurvey:
+        ceiling_on = _years_after(self.clock.now().date(), LONGEST_LIFE_YEARS)
+        return RecordedSurvey(
+            id=survey_id,
+            school_id=by.school_id,
+            created_by=by.staff_id,
+            group_ids=groups,
+            delete_on=min(delete_on or ceiling_on, ceiling_on),
+            ceiling_on=ceiling_on,
+        )
+
+
+async def _demand_groups(work: Work, groups: Sequence[GroupId]) -> None:
+    if not set(groups) <= {group.group_id for group in await work.roster.groups()}:
+        raise GroupUnknown
+
+
+def _years_after(day: date, years: int) -> date:
+    # 29 February becomes the 28th: a ceiling is never later than promised.
+    last = 28 if (day.month, day.day) == (2, 29) else day.day
+    return date(day.year + years, day.month, last)
