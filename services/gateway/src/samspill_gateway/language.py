@@ -37,6 +37,18 @@ def words(language: str) -> Translations:
     return Translations(compiled, domain="gateway")
 
 
+class Words:
+    """Sentences of one language; values go in by name."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        self._catalogue = words(language)
+
+    def __call__(self, message: str, **values: object) -> str:
+        text = str(self._catalogue.gettext(message))
+        return text % values if values else text
+
+
 def language_of(request: Request) -> str:
     """Return the language asked for now, else the remembered one, else what the browser prefers."""
     for wanted in (request.query_params.get("sprak"), request.cookies.get(LANGUAGE_COOKIE)):

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from math import sqrt
 from typing import Any
 
-import reference
-from reference import Network
+from services.reports.tests.sociometry import reference
+from services.reports.tests.sociometry.reference import Network
 
 from samspill_reports.sociometry import Relation, compare, mixing_test
 from samspill_reports.sociometry.exact_partition import Solved, solve, solve_directed

@@ -14,11 +14,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent))
+# Run as a script, so the root of the repository is not on the path yet.
+sys.path.insert(0, str(Path(__file__).resolve().parents[4]))
 
-import comparison
-import reference
-from comparison import Deviation
+from services.reports.tests.sociometry import comparison, reference
+from services.reports.tests.sociometry.comparison import Deviation
 
 
 @dataclass

@@ -27,6 +27,13 @@ class Filters:
     friend_groups: bool = False
     gender: str = ""
     selected: str = ""
+    on_paper: bool = False
+    """Paper has no toggles: what is filtered away is not drawn at all."""
+
+    @property
+    def names(self) -> Sequence[str]:
+        chosen = {"mutual": self.mutual_only, "groups": self.friend_groups, self.gender: self.gender}
+        return [name for name, is_on in chosen.items() if is_on]
 
 
 def network_drawing(
@@ -35,21 +42,25 @@ def network_drawing(
     positions: Mapping[str, Position],
     filters: Filters,
     title: str,
+    says: Mapping[str, str] | None = None,
 ) -> Drawing:
-    """Compose the network view. Positions are the survey's own, so every question keeps them (SPEC G2)."""
+    """Compose the network view. Positions are the survey's own, so every question keeps them (SPEC G2).
+
+    `says` is what a screen reader hears of each pupil.
+    """
     width, height = picture_size(len(material.participants))
     places = fitted({key: (p.x, -p.y) for key, p in positions.items()}, width, height)
-    shown = _shown(material, filters)
-    marks = spread_out(_marks(analysis, material, places, shown), width, height)
-    areas = _areas(analysis, marks) if filters.friend_groups else ()
+    marks = spread_out(_marks(analysis, material, places, says or {}), width, height)
+    with_areas = filters.friend_groups or not filters.on_paper
     return Drawing(
         width=width,
         height=height,
         marks=marks,
-        mutual=_within(analysis.pairs.mutual, shown),
-        one_way=() if filters.mutual_only else _one_way(analysis, shown),
-        areas=areas,
+        mutual=analysis.pairs.mutual,
+        one_way=_one_way(analysis, filters),
+        areas=_areas(analysis, marks) if with_areas else (),
         selected=filters.selected,
+        filters=filters.names,
         title=title,
     )
 
@@ -61,22 +72,23 @@ def target_drawing(
     filters: Filters,
     title: str,
     ring_words: Sequence[str],
+    says: Mapping[str, str] | None = None,
 ) -> Drawing:
     """Compose the ring view: bands by probability, never a rank; `ring_words` from the middle out."""
     width, height = picture_size(len(material.participants))
     half = height / 2 - 10
     places = _ring_places(analysis, positions, width, height, half)
-    shown = _shown(material, filters)
-    marks = spread_out(_marks(analysis, material, places, shown), width, height)
+    marks = spread_out(_marks(analysis, material, places, says or {}), width, height)
     return Drawing(
         width=width,
         height=height,
         marks=marks,
-        mutual=_within(analysis.pairs.mutual, shown),
-        one_way=() if filters.mutual_only else _one_way(analysis, shown),
+        mutual=analysis.pairs.mutual,
+        one_way=_one_way(analysis, filters),
         rings=[share * half for share in RINGS],
         ring_words=ring_words,
         selected=filters.selected,
+        filters=filters.names,
         title=title,
     )
 
@@ -98,19 +110,11 @@ def matrix_rows(analysis: Analysis, order: Sequence[str]) -> list[str]:
     return ["".join(cell(chooser, chosen) for chosen in order) for chooser in order]
 
 
-def _shown(material: Material, filters: Filters) -> frozenset[str]:
-    return frozenset(
-        each.participant_id
-        for each in material.participants
-        if filters.gender in ("", each.gender)
-    )
-
-
 def _marks(
     analysis: Analysis,
     material: Material,
     places: Mapping[str, tuple[float, float]],
-    shown: frozenset[str],
+    says: Mapping[str, str],
 ) -> list[Mark]:
     return [
         Mark(
@@ -120,20 +124,16 @@ def _marks(
             has_answered=each.participant_id in analysis.relation.respondents,
             x=places[each.participant_id][0],
             y=places[each.participant_id][1],
+            says=says.get(each.participant_id, ""),
         )
         for each in material.participants
-        if each.participant_id in shown
     ]
 
 
-def _within(
-    pairs: Sequence[tuple[str, str]], shown: frozenset[str]
-) -> Sequence[tuple[str, str]]:
-    return [pair for pair in pairs if shown.issuperset(pair)]
-
-
-def _one_way(analysis: Analysis, shown: frozenset[str]) -> Sequence[tuple[str, str]]:
-    return _within([*analysis.pairs.one_sided, *analysis.pairs.open], shown)
+def _one_way(analysis: Analysis, filters: Filters) -> Sequence[tuple[str, str]]:
+    if filters.on_paper and filters.mutual_only:
+        return ()
+    return [*analysis.pairs.one_sided, *analysis.pairs.open]
 
 
 def _areas(analysis: Analysis, marks: Sequence[Mark]) -> list[Area]:

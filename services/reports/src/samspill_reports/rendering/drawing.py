@@ -24,6 +24,8 @@ class Mark:
     has_answered: bool
     x: float
     y: float
+    says: str = ""
+    """What a screen reader hears after the name."""
 
     @property
     def half_width(self) -> float:
@@ -60,6 +62,8 @@ class Drawing:
     rings: Sequence[float] = ()
     ring_words: Sequence[str] = ()
     selected: str = ""
+    filters: Sequence[str] = ()
+    """Names of the filters that are on: mutual, groups, girl, boy."""
     title: str = ""
 
     @property

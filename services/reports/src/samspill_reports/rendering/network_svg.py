@@ -28,7 +28,7 @@ def network_svg(drawing: Drawing) -> str:
 def _parts(drawing: Drawing) -> Iterator[str]:
     by_id = drawing.by_id
     yield (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="sociogram" role="img" tabindex="0" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="{_classes(drawing)}" role="group" '
         f'aria-label="{escape(drawing.title)}" viewBox="0 0 {drawing.width:g} {drawing.height:g}" '
         f'width="{drawing.width:g}" height="{drawing.height:g}" '
         f"font-family=\"'Source Sans 3 Variable','Source Sans 3',sans-serif\">"
@@ -37,11 +37,11 @@ def _parts(drawing: Drawing) -> Iterator[str]:
     yield '<g class="areas" opacity="0.9">'
     yield from (_area(area, by_id) for area in drawing.areas)
     yield '</g><g class="ties one-way" fill="none">'
-    yield from (_one_way(by_id[a], by_id[b]) for a, b in drawing.one_way)
+    yield from (_one_way(by_id[a], by_id[b], drawing.selected) for a, b in drawing.one_way)
     yield '</g><g class="ties mutual" fill="none">'
     yield from (_mutual(by_id[a], by_id[b], drawing.selected) for a, b in drawing.mutual)
     yield '</g><g class="pupils">'
-    yield from (_pupil(mark, drawing.selected) for mark in drawing.marks)
+    yield from (_pupil(mark, drawing) for mark in drawing.marks)
     yield "</g></svg>"
 
 
@@ -68,7 +68,7 @@ def _area(area: Area, by_id: Mapping[str, Mark]) -> str:
     ]
     return (
         f'<path class="area" data-group="{escape(area.letter)}" d="{"".join(lines)}" fill="none" '
-        f'stroke="{AREA}" stroke-width="52" stroke-linecap="round" stroke-linejoin="round"/>'
+        f'stroke="{AREA}" stroke-width="44" stroke-linecap="round" stroke-linejoin="round"/>'
     )
 
 
@@ -76,18 +76,19 @@ def _mutual(one: Mark, other: Mark, selected: str) -> str:
     is_lit = selected in (one.participant_id, other.participant_id) and selected
     colour, width = (SPRUCE, "2.6") if is_lit else (MUTUAL, "1.6")
     return (
-        f'<path class="tie mutual{" is-lit" if is_lit else ""}" '
+        f'<path class="tie mutual{" lifted" if is_lit else ""}" '
         f'data-from="{one.participant_id}" data-to="{other.participant_id}" '
         f'd="{_curve(one, other, end_gap=SYMBOL)}" stroke="{colour}" stroke-width="{width}"/>'
     )
 
 
-def _one_way(chooser: Mark, chosen: Mark) -> str:
+def _one_way(chooser: Mark, chosen: Mark, selected: str) -> str:
+    is_lit = selected in (chooser.participant_id, chosen.participant_id) and selected
     line = _curve(chooser, chosen, end_gap=SYMBOL + 4)
     return (
-        f'<g class="tie one-way" data-from="{chooser.participant_id}" '
-        f'data-to="{chosen.participant_id}"><path d="{line}" stroke="{ONE_WAY}" stroke-width="1" '
-        f'stroke-dasharray="4 3"/>{_arrowhead(chooser, chosen)}</g>'
+        f'<path class="tie one-way{" lifted" if is_lit else ""}" '
+        f'data-from="{chooser.participant_id}" data-to="{chosen.participant_id}" d="{line}" '
+        f'stroke="{ONE_WAY}" stroke-width="1" stroke-dasharray="3 3"/>{_arrowhead(chooser, chosen)}'
     )
 
 
@@ -117,38 +118,45 @@ def _arrowhead(chooser: Mark, chosen: Mark) -> str:
     length = hypot(cx - chosen.x, cy - chosen.y) or 1.0
     side_x, side_y = -(cy - chosen.y) / length * 3.2, (cx - chosen.x) / length * 3.2
     return (
-        f'<path class="arrowhead" d="M{tip_x:.1f} {tip_y:.1f}L{back_x + side_x:.1f} '
+        f'<path class="arrow one-way" d="M{tip_x:.1f} {tip_y:.1f}L{back_x + side_x:.1f} '
         f'{back_y + side_y:.1f}L{back_x - side_x:.1f} {back_y - side_y:.1f}Z" fill="{ONE_WAY}"/>'
     )
 
 
-def _pupil(mark: Mark, selected: str) -> str:
-    is_chosen = mark.participant_id == selected
-    classes = " ".join(
-        part
-        for part in (
-            "pupil",
-            mark.gender,
-            "" if mark.has_answered else "silent",
-            "chosen" if is_chosen else "",
-        )
-        if part
-    )
-    weight = "700" if is_chosen else "500"
+def _classes(drawing: Drawing) -> str:
+    names = ["sociogram", *(f"filter-{each}" for each in drawing.filters)]
+    return " ".join([*names, "has-selected"] if drawing.selected else names)
+
+
+def _pupil(mark: Mark, drawing: Drawing) -> str:
+    is_selected = mark.participant_id == drawing.selected
+    classes = ["pupil", "other" if mark.gender == "unknown" else mark.gender]
+    classes += ["silent"] if not mark.has_answered else []
+    classes += ["selected"] if is_selected else []
+    classes += ["near"] if is_selected or _is_near(mark, drawing) else []
+    weight = "700" if is_selected else "500"
     return (
-        f'<g class="{classes}" data-pupil="{mark.participant_id}" data-gender="{mark.gender}" '
-        f'data-x="{mark.x:.0f}" data-y="{mark.y:.0f}">{_symbol(mark, is_chosen=is_chosen)}'
+        f'<a class="{" ".join(classes)}" href="?valgt={mark.participant_id}" '
+        f'data-pupil="{mark.participant_id}" data-x="{mark.x:.0f}" data-y="{mark.y:.0f}" '
+        f'aria-label="{escape(f"{mark.who}. {mark.says}".strip())}">'
+        f"{_symbol(mark, is_selected=is_selected)}"
         f'<text class="name" x="{mark.x:.1f}" y="{mark.y + SYMBOL + 14:.1f}" text-anchor="middle" '
         f'font-size="13" font-weight="{weight}" fill="{INK}" stroke="{HALO}" stroke-width="3.5" '
-        f'stroke-linejoin="round" paint-order="stroke">{escape(mark.who)}</text></g>'
+        f'stroke-linejoin="round" paint-order="stroke">{escape(mark.who)}</text></a>'
     )
 
 
-def _symbol(mark: Mark, *, is_chosen: bool) -> str:
+def _is_near(mark: Mark, drawing: Drawing) -> bool:
+    own = mark.participant_id
+    pairs = [*drawing.mutual, *drawing.one_way]
+    return any({own, drawing.selected} == {a, b} for a, b in pairs if drawing.selected)
+
+
+def _symbol(mark: Mark, *, is_selected: bool) -> str:
     fill = FILL[mark.gender] if mark.has_answered else "#ffffff"
-    stroke, width = (SPRUCE, "4") if is_chosen else (INK, "1.6")
+    stroke, width = (SPRUCE, "4") if is_selected else (INK, "1.6")
     dash = "" if mark.has_answered else ' stroke-dasharray="3 2.5"'
-    paint = f'class="mark" fill="{fill}" stroke="{stroke}" stroke-width="{width}"{dash}'
+    paint = f'class="body" fill="{fill}" stroke="{stroke}" stroke-width="{width}"{dash}'
     x, y, r = mark.x, mark.y, SYMBOL
     if mark.gender == "girl":
         return f'<circle {paint} cx="{x:.1f}" cy="{y:.1f}" r="{r:g}"/>'

@@ -96,7 +96,7 @@ def _sociograms(
             analysis.relations[question.question_id],
             material,
             analysis.positions,
-            Filters(friend_groups=True),
+            Filters(friend_groups=True, on_paper=True),
             alt,
         )
         drawn.append({"text": question.text, "svg": network_svg(drawing), "alt": alt})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -35,16 +35,32 @@ class Attachments:
 
 
 def tested(stack: Ties, answered: Mask, random: np.random.Generator) -> Attachments:
-    """Groups without each pupil in turn, and the test of each pupil (SOCIOMETRY 4.1)."""
+    """Groups without each pupil in turn, and the test of each pupil (SOCIOMETRY 4.1).
+
+    Only pupils whom the class's own partition puts among the members of that group count as
+    attached: they look attached in the picture. Someone of another group who names a few here
+    is not left out by getting none back, and the drawn classes, which keep the choices between
+    groups, could not tell such a pupil from chance.
+    """
     everyone = np.arange(stack.shape[1])
-    return attachments(stack, groups_without(stack, everyone, random), everyone, answered)
+    found = attachments(stack, groups_without(stack, everyone, random), everyone, answered)
+    labels = groups_with_all(stack, random)
+    mates = labels[:, :, None] == labels[:, None, :]
+    shared = (found.group & mates).sum(axis=2)
+    looks_attached = 2 * shared > found.group.sum(axis=2)
+    return replace(found, attached=found.attached & looks_attached)
+
+
+def groups_with_all(stack: Ties, random: np.random.Generator) -> Counts:
+    """classes × n: labels of the best partition found of each class."""
+    weight = stack + stack.transpose(0, 2, 1).astype(np.float64)
+    return _searched(modularity.gains_of_copies(weight), random)
 
 
 def groups_without(stack: Ties, pupils: Counts, random: np.random.Generator) -> Counts:
     """classes × pupils × n: labels of the best partition found after deleting each pupil.
 
-    The deleted pupil keeps a label of its own. The best of SEARCHES climbs, for real and drawn
-    classes alike: a better search for the real one would break the comparison.
+    The deleted pupil keeps a label of its own.
     """
     classes, n, _ = stack.shape
     weight = (stack + stack.transpose(0, 2, 1).astype(np.float64))[:, None]
@@ -53,7 +69,13 @@ def groups_without(stack: Ties, pupils: Counts, random: np.random.Generator) -> 
     weight[:, at, pupils, :] = 0.0
     weight[:, at, :, pupils] = 0.0
     gains = modularity.gains_of_copies(weight.reshape(-1, n, n))
-    copies = len(gains)
+    return _searched(gains, random).reshape(classes, len(pupils), n)
+
+
+def _searched(gains: Reals, random: np.random.Generator) -> Counts:
+    """The best of SEARCHES climbs: as many for the real class as for drawn ones, since a better
+    search for one of them would break the comparison."""
+    copies, n, _ = gains.shape
     alone = np.tile(np.arange(n), (copies, 1))
     best = climb(gains, alone, seeded.orders(random, copies, n))
     value = totals(gains, best)
@@ -62,7 +84,7 @@ def groups_without(stack: Ties, pupils: Counts, random: np.random.Generator) -> 
         found = totals(gains, labels)
         better = found > value
         best[better], value[better] = labels[better], found[better]
-    return best.reshape(classes, len(pupils), n)
+    return best
 
 
 def attachments(stack: Ties, labels: Counts, pupils: Counts, answered: Mask) -> Attachments:

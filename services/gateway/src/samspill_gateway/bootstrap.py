@@ -1,0 +1,97 @@
+"""The only file that knows every part of the gateway."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from fastapi import FastAPI, Request, Response
+from fastapi.staticfiles import StaticFiles
+from samspill_kit.clock import SystemClock
+from samspill_kit.grpc import Channel, Tls
+from samspill_kit.http import HttpServer
+from samspill_kit.process import Service
+
+from .clients import Backends
+from .clients.calls import Calls
+from .clients.identity import Identity
+from .clients.reports import Reports
+from .clients.responses import Responses
+from .clients.retention import Retention
+from .clients.surveys import Surveys
+from .pages import access, classes, codes, deletion, home, pupil, reports, sign_in, surveys
+from .pages.forms import Forms
+from .pages.frame import House, environments
+from .pages.problems import handle_errors
+from .pages.visitors import Visitors
+from .security import SecurityHeaders, check_origin, origin_of
+from .settings import Settings
+
+STATIC: Final = Path(__file__).parent / "static"
+PAGES: Final = (pupil, sign_in, home, surveys, codes, deletion, reports, classes, access)
+BACK_CHANNEL: Final = "/logg-ut/keycloak"
+"""Keycloak calls it, no browser: it proves itself with a signed token instead of an origin."""
+
+
+async def build(settings: Settings) -> Service:
+    """Put the gateway together."""
+    service = Service("gateway", settings)
+    app = application(settings, _house(service, settings))
+    service.add(HttpServer(app, settings.http_listen))
+    return service
+
+
+def application(settings: Settings, house: House) -> FastAPI:
+    """Return the ASGI application with every page."""
+    app = FastAPI(title="Samspill", docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.house = house
+    public_origin = origin_of(str(settings.public_address))
+    headers = SecurityHeaders(secure_transport=settings.public_address.scheme == "https")
+
+    async def guard(request: Request) -> None:
+        if request.url.path != BACK_CHANNEL:
+            check_origin(request, public_origin)
+
+    app.middleware("http")(headers)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.get("/healthz", include_in_schema=False)(_alive)
+    from fastapi import Depends
+
+    for module in PAGES:
+        app.include_router(module.router, dependencies=[Depends(guard)])
+    handle_errors(app)
+    return app
+
+
+def _house(service: Service, settings: Settings) -> House:
+    clock = SystemClock()
+    backends = _backends(service, settings)
+    return House(
+        backends=backends,
+        visitors=Visitors(backends.identity, clock),
+        forms=Forms(backends.surveys, clock, keep_for=settings.form_kept_for),
+        templates=environments(),
+        clock=clock,
+        public_address=str(settings.public_address),
+    )
+
+
+def _backends(service: Service, settings: Settings) -> Backends:
+    tls = Tls(settings.tls_directory)
+    quick, slow = settings.call_timeout, settings.report_timeout
+    identity = service.add(Channel("identity", settings.identity_address, tls, timeout=quick))
+    surveys_ = service.add(Channel("surveys", settings.surveys_address, tls, timeout=slow))
+    responses = service.add(Channel("responses", settings.responses_address, tls, timeout=quick))
+    reports_ = service.add(Channel("reports", settings.reports_address, tls, timeout=slow))
+    retention = service.add(Channel("retention", settings.retention_address, tls, timeout=slow))
+    return Backends(
+        identity=Identity(Calls(identity, repeatable=("IssuePassport", "EndSession"))),
+        surveys=Surveys(Calls(surveys_, repeatable=("OpenSurvey", "CloseSurvey"))),
+        responses=Responses(Calls(responses, repeatable=("SaveAnswers", "SubmitAnswers"))),
+        reports=Reports(Calls(reports_)),
+        retention=Retention(Calls(retention, repeatable=("DeleteSurvey",))),
+    )
+
+
+async def _alive() -> Response:
+    return Response("ok", media_type="text/plain")

@@ -1,0 +1,1 @@
+"""One module per family of pages: they parse, call, render."""
