@@ -90,6 +90,12 @@ class EventId(EntityId):
     __slots__ = ()
 
 
+class RequestId(EntityId):
+    """A browser's request and every call made for it; the thread through all logs."""
+
+    __slots__ = ()
+
+
 AnyId = TypeVar("AnyId", bound=EntityId)
 
 

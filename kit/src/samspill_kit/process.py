@@ -45,7 +45,7 @@ class Drainable(Protocol):
 class Announcer(Protocol):
     """A part that tells the outside whether the service is ready."""
 
-    def announce(self, *, is_ready: bool) -> None:
+    async def announce(self, *, is_ready: bool) -> None:
         """Tell it from now on."""
 
 
@@ -101,7 +101,7 @@ class Service:
     async def stop(self) -> None:
         """Say not ready, drain, end the background work, stop the parts in reverse order."""
         self._is_up = False
-        self._announce(is_ready=False)
+        await self._announce(is_ready=False)
         log.info("Service drains")
         drained = [
             part.drain(self._drain_for) for part in self._started if isinstance(part, Drainable)
@@ -141,13 +141,13 @@ class Service:
         is_ready = self._is_up and not failing
         if is_ready != self.is_ready:
             log.info("Readiness changed", is_ready=is_ready, failing=failing)
-            self._announce(is_ready=is_ready)
+            await self._announce(is_ready=is_ready)
 
-    def _announce(self, *, is_ready: bool) -> None:
+    async def _announce(self, *, is_ready: bool) -> None:
         self.is_ready = is_ready
         for part in self._started:
             if isinstance(part, Announcer):
-                part.announce(is_ready=is_ready)
+                await part.announce(is_ready=is_ready)
 
 
 async def _holds(check: Check) -> bool:
