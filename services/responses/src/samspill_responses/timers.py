@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from samspill_kit.clock import ClockGuard
+from samspill_kit.db import ClockRecords
 from samspill_kit.logging import get_logger
 from samspill_responses import metrics
-from samspill_responses.storage.clock_records import SqlClockRecords
 from samspill_responses.usecases.erase_survey import EraseDueSurveys
 from samspill_responses.usecases.seal_survey import SealDueSurveys
 
@@ -33,7 +33,7 @@ class ErasingTimer:
 
     erase_due: EraseDueSurveys
     guard: ClockGuard
-    records: SqlClockRecords
+    records: ClockRecords
     every: timedelta
 
     async def run(self) -> None:
@@ -42,10 +42,9 @@ class ErasingTimer:
             await asyncio.sleep(self.every.total_seconds())
 
     async def tick(self) -> None:
-        record = self.guard.look(await self.records.read())
-        await self.records.write(record)
-        metrics.CLOCK_TRUSTED.set(record.is_trusted)
-        if record.is_trusted:
+        may_run = await self.records.may_run(self.guard)
+        metrics.CLOCK_TRUSTED.set(may_run)
+        if may_run:
             metrics.SURVEYS_ERASED.inc(await self.erase_due())
         else:
             log.warning("The clock is not trusted, nothing is erased")

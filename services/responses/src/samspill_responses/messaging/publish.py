@@ -1,16 +1,34 @@
 """Facts of this service as contract messages; ids alone (SPEC P2)."""
 
+from dataclasses import dataclass
+from typing import cast
+
 from google.protobuf.message import Message
 
 from samspill.responses.v1 import responses_events_pb2 as pb
+from samspill_kit.facts import Fact
+from samspill_kit.ids import IdFactory
 from samspill_responses.domain.events import ParticipantStateChanged, SurveySealed
 
 STATE_CHANGED = "samspill.responses.participant.state_changed.v1"
 SEALED = "samspill.responses.survey.sealed.v1"
 
 
-def subject_and_message(event: object) -> tuple[str, Message]:
-    """The subject and the body of a fact."""
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Makes facts of what the domain has recorded, each with an id of its own."""
+
+    ids: IdFactory
+
+    def __call__(self, event: object) -> Fact:
+        subject, message = _subject_and_message(event)
+        body = message.SerializeToString()
+        # Both kinds name their survey and their moment.
+        told = cast("ParticipantStateChanged | SurveySealed", event)
+        return Fact.new(self.ids, subject, body, at=told.at, survey_id=told.survey_id)
+
+
+def _subject_and_message(event: object) -> tuple[str, Message]:
     match event:
         case ParticipantStateChanged():
             changed = pb.ParticipantStateChanged(

@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 
-from grpc.aio import ServicerContext
-
 from samspill.responses.v1 import acceptance_pb2 as pb
 from samspill.responses.v1 import acceptance_pb2_grpc as pb_grpc
+from samspill_kit.grpc.guard import Context
 from samspill_kit.ids import SchoolId, SurveyId
 from samspill_responses.rpc.convert import instant_to_pb, participants_of, preparation_of
 from samspill_responses.usecases.change_participants import ChangeParticipants
@@ -20,13 +19,13 @@ class Acceptance(pb_grpc.AcceptanceInternalServiceServicer):
     seal_survey: SealSurvey
 
     async def PrepareSurvey(  # named by the contract
-        self, request: pb.PrepareSurveyRequest, _context: ServicerContext
+        self, request: pb.PrepareSurveyRequest, _context: Context
     ) -> pb.PrepareSurveyResponse:
         await self.prepare_survey(preparation_of(request))
         return pb.PrepareSurveyResponse()
 
     async def ChangeParticipants(  # named by the contract
-        self, request: pb.ChangeParticipantsRequest, _context: ServicerContext
+        self, request: pb.ChangeParticipantsRequest, _context: Context
     ) -> pb.ChangeParticipantsResponse:
         await self.change_participants(
             SchoolId.parse(request.school_id),
@@ -37,7 +36,7 @@ class Acceptance(pb_grpc.AcceptanceInternalServiceServicer):
         return pb.ChangeParticipantsResponse()
 
     async def SealSurvey(  # named by the contract
-        self, request: pb.SealSurveyRequest, _context: ServicerContext
+        self, request: pb.SealSurveyRequest, _context: Context
     ) -> pb.SealSurveyResponse:
         sealed_at = await self.seal_survey(
             SchoolId.parse(request.school_id), SurveyId.parse(request.survey_id)

@@ -2,11 +2,10 @@
 
 from dataclasses import dataclass
 
-from grpc.aio import ServicerContext
-
 from samspill.responses.v1 import answers_pb2 as pb
 from samspill.responses.v1 import answers_pb2_grpc as pb_grpc
 from samspill_kit.grpc.call import pupil
+from samspill_kit.grpc.guard import Context
 from samspill_responses.rpc.convert import (
     STATE_TO_PB,
     answer_to_pb,
@@ -26,13 +25,13 @@ class AnswerCommands(pb_grpc.AnswerCommandServiceServicer):
     withdraw_answers: WithdrawAnswers
 
     async def SaveAnswers(  # named by the contract
-        self, request: pb.SaveAnswersRequest, _context: ServicerContext
+        self, request: pb.SaveAnswersRequest, _context: Context
     ) -> pb.SaveAnswersResponse:
         state = await self.save_answers(page_change_of(request), by=pupil())
         return pb.SaveAnswersResponse(state=STATE_TO_PB[state])
 
     async def SubmitAnswers(  # named by the contract
-        self, request: pb.SubmitAnswersRequest, _context: ServicerContext
+        self, request: pb.SubmitAnswersRequest, _context: Context
     ) -> pb.SubmitAnswersResponse:
         receipt = await self.submit_answers(
             page_change_of(request), declines=request.declined, by=pupil()
@@ -46,7 +45,7 @@ class AnswerCommands(pb_grpc.AnswerCommandServiceServicer):
         )
 
     async def WithdrawAnswers(  # named by the contract
-        self, _request: pb.WithdrawAnswersRequest, _context: ServicerContext
+        self, _request: pb.WithdrawAnswersRequest, _context: Context
     ) -> pb.WithdrawAnswersResponse:
         await self.withdraw_answers(by=pupil())
         return pb.WithdrawAnswersResponse()
@@ -57,7 +56,7 @@ class AnswerQueries(pb_grpc.AnswerQueryServiceServicer):
     read_page: ReadPage
 
     async def GetPage(  # named by the contract
-        self, _request: pb.GetPageRequest, _context: ServicerContext
+        self, _request: pb.GetPageRequest, _context: Context
     ) -> pb.GetPageResponse:
         page = await self.read_page(by=pupil())
         return pb.GetPageResponse(

@@ -2,11 +2,10 @@
 
 from dataclasses import dataclass
 
-from grpc.aio import ServicerContext
-
 from samspill.responses.v1 import answers_pb2 as pb
 from samspill.responses.v1 import answers_pb2_grpc as pb_grpc
 from samspill_kit.grpc.call import permit, staff
+from samspill_kit.grpc.guard import Context
 from samspill_kit.ids import SurveyId
 from samspill_responses.rpc.convert import answer_to_pb, status_to_pb
 from samspill_responses.usecases.list_answers import ListAnswers
@@ -17,7 +16,7 @@ class ReportAnswerQueries(pb_grpc.ReportAnswerQueryServiceServicer):
     list_answers: ListAnswers
 
     async def ListAnswers(  # named by the contract
-        self, request: pb.ListAnswersRequest, _context: ServicerContext
+        self, request: pb.ListAnswersRequest, _context: Context
     ) -> pb.ListAnswersResponse:
         opened = await self.list_answers(
             SurveyId.parse(request.survey_id), permit=permit(), by=staff()

@@ -2,11 +2,10 @@
 
 from dataclasses import dataclass
 
-from grpc.aio import ServicerContext
-
 from samspill.responses.v1 import answers_pb2 as pb
 from samspill.responses.v1 import answers_pb2_grpc as pb_grpc
 from samspill_kit.grpc.call import staff
+from samspill_kit.grpc.guard import Context
 from samspill_kit.ids import SurveyId
 from samspill_responses.rpc.convert import status_to_pb
 from samspill_responses.usecases.list_participant_states import (
@@ -21,13 +20,13 @@ class StatusQueries(pb_grpc.StatusQueryServiceServicer):
     count_states: CountParticipantStates
 
     async def ListParticipantStates(  # named by the contract
-        self, request: pb.ListParticipantStatesRequest, _context: ServicerContext
+        self, request: pb.ListParticipantStatesRequest, _context: Context
     ) -> pb.ListParticipantStatesResponse:
         states = await self.list_states(SurveyId.parse(request.survey_id), by=staff())
         return pb.ListParticipantStatesResponse(participants=map(status_to_pb, states))
 
     async def CountParticipantStates(  # named by the contract
-        self, request: pb.CountParticipantStatesRequest, _context: ServicerContext
+        self, request: pb.CountParticipantStatesRequest, _context: Context
     ) -> pb.CountParticipantStatesResponse:
         wanted = [SurveyId.parse(id_) for id_ in request.survey_ids]
         counts = await self.count_states(wanted, by=staff())

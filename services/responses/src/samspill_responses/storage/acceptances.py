@@ -3,11 +3,11 @@
 from collections import OrderedDict
 from typing import Final
 
+from samspill_kit.db import Database
 from samspill_kit.ids import SchoolId, SurveyId
 from samspill_responses.domain.acceptance import Acceptance
 from samspill_responses.domain.errors import SurveyNotFound
 from samspill_responses.storage.surveys import demand_usable, hold, read_survey
-from samspill_responses.storage.unit_of_work import Scopes
 
 _REMEMBERED: Final = 500
 """Surveys; a class of 30 with 28 questions takes about 20 kB, so 10 MB at the most in practice."""
@@ -16,8 +16,8 @@ _REMEMBERED: Final = 500
 class RememberedAcceptances:
     """The surveys used last; a save that meets a newer version has it read again."""
 
-    def __init__(self, scopes: Scopes) -> None:
-        self._scopes = scopes
+    def __init__(self, database: Database) -> None:
+        self._database = database
         self._known: OrderedDict[tuple[SchoolId, SurveyId], Acceptance] = OrderedDict()
 
     async def of(self, school_id: SchoolId, survey_id: SurveyId) -> Acceptance:
@@ -28,10 +28,10 @@ class RememberedAcceptances:
         return known
 
     async def reload(self, school_id: SchoolId, survey_id: SurveyId) -> Acceptance:
-        async with self._scopes.begin(school_id) as scope:
-            await hold(scope.session, survey_id, alone=False)
-            await demand_usable(scope.session, school_id, survey_id)
-            survey = await read_survey(scope.session, school_id, survey_id)
+        async with self._database.scope([school_id]) as session:
+            await hold(session, survey_id, alone=False)
+            await demand_usable(session, school_id, survey_id)
+            survey = await read_survey(session, school_id, survey_id)
         if survey is None:
             raise SurveyNotFound()
         self._known[(school_id, survey_id)] = survey.acceptance

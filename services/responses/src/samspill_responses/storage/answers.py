@@ -33,7 +33,7 @@ from samspill_responses.storage.tables import (
     participants,
     surveys,
 )
-from samspill_responses.storage.unit_of_work import Scopes
+from samspill_responses.storage.unit_of_work import Begin, ResponsesWork
 
 
 def of_writer(table: sa.Table, writer: Writer) -> tuple[sa.ColumnElement[bool], ...]:
@@ -48,12 +48,12 @@ def of_writer(table: sa.Table, writer: Writer) -> tuple[sa.ColumnElement[bool], 
 class SqlAnswers:
     """Each call is a transaction of its own, as it is for the function of the hot path."""
 
-    scopes: Scopes
+    begin: Begin
 
     async def save(self, save: Save) -> Saved:
         writer = save.writer
-        async with self.scopes.begin(writer.school_id) as scope:
-            session = scope.session
+        async with self.begin(writer.school_id) as work:
+            session = work.session
             await hold(session, writer.survey_id, alone=False)
             await demand_usable(session, writer.school_id, writer.survey_id)
             await _demand_open(session, save)
@@ -67,14 +67,14 @@ class SqlAnswers:
             after = _after(state, save.submission, answered)
             if save.submission is not None:
                 submitted_at = submitted_at or save.at
-            await scope.note(_change(writer, state, after, save.at))
+            _note(work, writer, state, after, at=save.at)
             await _store_state(session, writer, after, submitted_at, has_changed=after is not state)
-            await scope.commit()
+            await work.commit()
         return Saved(after, submitted_at, answered)
 
     async def page(self, writer: Writer) -> StoredPage:
-        async with self.scopes.begin(writer.school_id) as scope:
-            session = scope.session
+        async with self.begin(writer.school_id) as work:
+            session = work.session
             await hold(session, writer.survey_id, alone=False)
             await demand_usable(session, writer.school_id, writer.survey_id)
             if await _is_closed(session, writer):
@@ -95,8 +95,8 @@ class SqlAnswers:
         return StoredPage(state, stored)
 
     async def withdraw(self, writer: Writer, *, at: datetime) -> ParticipantState:
-        async with self.scopes.begin(writer.school_id) as scope:
-            session = scope.session
+        async with self.begin(writer.school_id) as work:
+            session = work.session
             await hold(session, writer.survey_id, alone=False)
             await demand_usable(session, writer.school_id, writer.survey_id)
             if await _is_closed(session, writer):
@@ -104,9 +104,9 @@ class SqlAnswers:
             state, submitted_at = await _participant(session, writer)
             await _remove_everything(session, writer)
             after = state.after_withdrawal()
-            await scope.note(_change(writer, state, after, at))
+            _note(work, writer, state, after, at=at)
             await _store_state(session, writer, after, submitted_at, has_changed=after is not state)
-            await scope.commit()
+            await work.commit()
         return after
 
 
@@ -259,14 +259,17 @@ def _after(
     return state.after_submission(answered=answered)
 
 
-def _change(
-    writer: Writer, before: ParticipantState, after: ParticipantState, at: datetime
-) -> ParticipantStateChanged | None:
-    if after is before:
-        return None
-    return ParticipantStateChanged(
-        writer.school_id, writer.survey_id, writer.participant_id, after, at
-    )
+def _note(
+    work: ResponsesWork,
+    writer: Writer,
+    before: ParticipantState,
+    after: ParticipantState,
+    *,
+    at: datetime,
+) -> None:
+    if after is not before:
+        ids = (writer.school_id, writer.survey_id, writer.participant_id)
+        work.note(ParticipantStateChanged(*ids, after, at))
 
 
 async def _store_state(

@@ -8,60 +8,42 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import CursorResult
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from samspill_kit.db.outbox import outbox
+from samspill_kit.db import Database
 from samspill_kit.ids import SchoolId, SurveyId
 from samspill_responses.domain.ports import SurveyRef
+from samspill_responses.storage.locks import row_counts_of
 from samspill_responses.storage.surveys import hold, of_survey
-from samspill_responses.storage.tables import OF_A_SURVEY, survey_locks, surveys, tombstones
-from samspill_responses.storage.unit_of_work import Scopes
+from samspill_responses.storage.tables import (
+    OF_A_SURVEY,
+    outbox,
+    survey_locks,
+    surveys,
+    tombstones,
+)
+from samspill_responses.storage.unit_of_work import Begin
 
 GRACE: Final = timedelta(days=7)
 """How long after its day of deletion a survey waits for retention (SPEC T1)."""
-
-
-class SqlLocks:
-    """Locks of one school's surveys, inside one unit of work."""
-
-    def __init__(self, session: AsyncSession, school_id: SchoolId) -> None:
-        self._session = session
-        self._school_id = school_id
-
-    async def lock(self, survey_id: SurveyId, *, at: datetime) -> None:
-        await hold(self._session, survey_id, alone=True)
-        if await row_counts_of(self._session, self._school_id, survey_id) is not None:
-            return  # Erased already: a lock would be the only row left of it.
-        await self._session.execute(
-            insert(survey_locks)
-            .values(school_id=self._school_id.value, survey_id=survey_id.value, locked_at=at)
-            .on_conflict_do_nothing()
-        )
-
-    async def unlock(self, survey_id: SurveyId) -> None:
-        await hold(self._session, survey_id, alone=True)
-        key = of_survey(survey_locks, self._school_id, survey_id)
-        await self._session.execute(sa.delete(survey_locks).where(*key))
 
 
 @dataclass(frozen=True, slots=True)
 class SqlErasure:
     """The app role erases by call in the school's scope; the jobs role only what is due."""
 
-    scopes: Scopes
+    begin: Begin
+    jobs: Database
 
     async def erase(self, survey: SurveyRef, *, at: datetime) -> Mapping[str, int]:
-        async with self.scopes.begin(survey.school_id) as scope:
-            rows = await _erase(scope.session, survey, at)
-            await scope.commit()
+        async with self.begin(survey.school_id) as work:
+            rows = await _erase(work.session, survey, at)
+            await work.commit()
         return rows
 
     async def erase_due(self, survey: SurveyRef, *, at: datetime) -> Mapping[str, int]:
-        async with self.scopes.begin_as_job() as scope:
-            rows = await _erase(scope.session, survey, at)
-            await scope.commit()
-        return rows
+        async with self.jobs.transaction() as session:
+            return await _erase(session, survey, at)
 
 
 async def _erase(session: AsyncSession, survey: SurveyRef, at: datetime) -> Mapping[str, int]:
@@ -84,14 +66,6 @@ async def _erase(session: AsyncSession, survey: SurveyRef, at: datetime) -> Mapp
     return counts
 
 
-async def row_counts_of(
-    session: AsyncSession, school_id: SchoolId, survey_id: SurveyId
-) -> dict[str, int] | None:
-    """What was removed when the survey was erased; None while it lives."""
-    tombstone = of_survey(tombstones, school_id, survey_id)
-    return await session.scalar(sa.select(tombstones.c.row_counts).where(*tombstone))
-
-
 async def _remove(session: AsyncSession, survey: SurveyRef) -> dict[str, int]:
     removed = {}
     for table in OF_A_SURVEY:
@@ -111,7 +85,7 @@ async def _deleted(session: AsyncSession, statement: sa.Delete) -> int:
 class SqlCalendar:
     """What the jobs role may read: ids and dates, in every school."""
 
-    scopes: Scopes
+    jobs: Database
 
     async def due_for_sealing(self, *, limit: int) -> Sequence[SurveyRef]:
         return await self._listed(
@@ -130,9 +104,9 @@ class SqlCalendar:
         )
 
     async def _listed(self, query: sa.Select[tuple[UUID, UUID]]) -> Sequence[SurveyRef]:
-        async with self.scopes.begin_as_job() as scope:
-            rows = await scope.session.execute(query)
-            return [SurveyRef(SchoolId(school), SurveyId(survey)) for school, survey in rows]
+        async with self.jobs.transaction() as session:
+            rows = await session.execute(query)
+            return [SurveyRef(SchoolId(row[0]), SurveyId(row[1])) for row in rows]
 
 
 def _is_locked() -> sa.Exists:

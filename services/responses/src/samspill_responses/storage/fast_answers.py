@@ -1,11 +1,12 @@
 """The hot path: one statement per save and per page, straight through asyncpg (ARCHITECTURE 5)."""
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Protocol
 
-from samspill_kit.ids import EventId
+from samspill_kit.facts import Fact
 from samspill_responses.domain.errors import (
     ParticipantNotFound,
     StaleAcceptance,
@@ -40,38 +41,27 @@ _AFTER_SAVE: Final = (ParticipantState.STARTED, ParticipantState.RETURNED)
 _AFTER_SUBMISSION: Final = (ParticipantState.SUBMITTED, ParticipantState.DECLINED)
 
 
-class Pool(Protocol):
-    """The part of a connection pool that the hot path uses."""
+class Statements(Protocol):
+    """The part of the kit's FastDatabase that the hot path uses."""
 
-    async def fetchrow(self, query: str, *args: Any) -> Any: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """A fact as it will stand in the outbox."""
-
-    event_id: EventId
-    subject: str
-    payload: bytes
-    headers: str
-    """JSON."""
+    async def fetchrow(self, statement: str, *arguments: object) -> Any: ...
 
 
 @dataclass(frozen=True, slots=True)
 class FastAnswers:
     """Both states that a save may lead to are written out beforehand; the function takes one."""
 
-    pool: Pool
-    letter_of: Callable[[ParticipantStateChanged], Letter]
+    database: Statements
+    fact_of: Callable[[object], Fact]
 
     async def save(self, save: Save) -> Saved:
-        row = await self.pool.fetchrow(_SAVE, *self._arguments(save))
+        row = await self.database.fetchrow(_SAVE, *self._arguments(save))
         _demand(row["outcome"], "saved")
         state = ParticipantState(row["new_state"])
         return Saved(state, row["handed_in_at"], row["answered"])
 
     async def page(self, writer: Writer) -> StoredPage:
-        row = await self.pool.fetchrow(_PAGE, *_of(writer))
+        row = await self.database.fetchrow(_PAGE, *_of(writer))
         _demand(row["outcome"], "read")
         stored = zip(
             row["question_ids"] or (), row["ciphertexts"] or (), row["marks"] or (), strict=True
@@ -85,7 +75,7 @@ class FastAnswers:
         submission = save.submission
         masks = submission.masks if submission else {}
         states = _AFTER_SUBMISSION if submission else _AFTER_SAVE
-        letters = [self._letter(save.writer, state, save.at) for state in states]
+        facts = [self._fact(save.writer, state, save.at) for state in states]
         return (
             *_of(save.writer),
             save.page_id.value,
@@ -101,14 +91,14 @@ class FastAnswers:
             [question_id.value for question_id in masks],
             list(masks.values()),
             [state.value for state in states],
-            [letter.event_id.value for letter in letters],
-            [letter.payload for letter in letters],
-            [letter.headers for letter in letters],
-            letters[0].subject,
+            [fact.event_id.value for fact in facts],
+            [fact.payload for fact in facts],
+            [json.dumps(fact.headers) for fact in facts],
+            facts[0].subject,
         )
 
-    def _letter(self, writer: Writer, state: ParticipantState, at: datetime) -> Letter:
-        return self.letter_of(
+    def _fact(self, writer: Writer, state: ParticipantState, at: datetime) -> Fact:
+        return self.fact_of(
             ParticipantStateChanged(
                 writer.school_id, writer.survey_id, writer.participant_id, state, at
             )

@@ -7,6 +7,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from samspill_kit.db import Database
 from samspill_kit.ids import ParticipantId, SchoolId, SurveyId
 from samspill_responses.domain.errors import SurveyNotClosed
 from samspill_responses.domain.ids import QuestionId
@@ -15,7 +16,6 @@ from samspill_responses.domain.ports import ParticipantStatus, SurveyCount
 from samspill_responses.domain.saving import ReceivedAnswer
 from samspill_responses.storage.surveys import demand_usable, hold, of_survey
 from samspill_responses.storage.tables import answers, participants, survey_locks, surveys
-from samspill_responses.storage.unit_of_work import Scopes
 
 _DONE: Final = tuple(state.value for state in ParticipantState if state.is_done)
 _UNDER_WAY: Final = (ParticipantState.STARTED.value, ParticipantState.RETURNED.value)
@@ -25,19 +25,19 @@ _UNDER_WAY: Final = (ParticipantState.STARTED.value, ParticipantState.RETURNED.v
 class SqlStatuses:
     """Reads in the scope of one school; a lock is looked at in the same transaction."""
 
-    scopes: Scopes
+    database: Database
 
     async def states(self, school_id: SchoolId, survey_id: SurveyId) -> Sequence[ParticipantStatus]:
-        async with self.scopes.begin(school_id) as scope:
-            await hold(scope.session, survey_id, alone=False)
-            await demand_usable(scope.session, school_id, survey_id)
-            return await _present(scope.session, school_id, survey_id, None)
+        async with self.database.scope([school_id]) as session:
+            await hold(session, survey_id, alone=False)
+            await demand_usable(session, school_id, survey_id)
+            return await _present(session, school_id, survey_id, None)
 
     async def counts(
         self, school_id: SchoolId, survey_ids: Sequence[SurveyId]
     ) -> Sequence[SurveyCount]:
-        async with self.scopes.begin(school_id) as scope:
-            rows = await scope.session.execute(_counts_of(school_id, survey_ids))
+        async with self.database.scope([school_id]) as session:
+            rows = await session.execute(_counts_of(school_id, survey_ids))
             return [SurveyCount(SurveyId(row[0]), *row[1:]) for row in rows]
 
     async def received(
@@ -46,8 +46,7 @@ class SqlStatuses:
         survey_id: SurveyId,
         participants: frozenset[ParticipantId] | None,
     ) -> tuple[Sequence[ReceivedAnswer], Sequence[ParticipantStatus]]:
-        async with self.scopes.begin(school_id) as scope:
-            session = scope.session
+        async with self.database.scope([school_id]) as session:
             await hold(session, survey_id, alone=False)
             await demand_usable(session, school_id, survey_id)
             await _demand_closed(session, school_id, survey_id)

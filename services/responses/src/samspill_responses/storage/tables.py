@@ -3,7 +3,9 @@
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB, UUID
 
-METADATA = sa.MetaData()
+from samspill_kit.db import CONVENTION, outbox_table
+
+METADATA = sa.MetaData(naming_convention=CONVENTION)
 
 _KEY = ("school_id", "survey_id")
 
@@ -85,13 +87,7 @@ tombstones = sa.Table(
     sa.Column("row_counts", JSONB, nullable=False),
 )
 
-clock_records = sa.Table(
-    "clock_records",
-    METADATA,
-    sa.Column("timer", sa.Text, primary_key=True),
-    sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
-    sa.Column("distrusted_at", sa.DateTime(timezone=True)),
-)
+outbox = outbox_table(METADATA)
 
 OF_A_SURVEY = (answer_versions, answers, pages, participants, survey_locks, surveys)
 """Every table that holds rows of a survey, in the order of erasing: its dates go last."""

@@ -5,7 +5,13 @@ from typing import Final
 
 from alembic import op
 
-from samspill_kit.db.operations import create_outbox, tenant_table
+from samspill_kit.db.migration_ops import (
+    begin,
+    create_clock_record,
+    create_outbox,
+    jobs_may,
+    tenant_table,
+)
 
 revision = "20261123_2100"
 down_revision = None
@@ -88,14 +94,8 @@ CREATE TABLE tombstones (
     row_counts jsonb NOT NULL,
     CONSTRAINT pk_tombstones PRIMARY KEY (school_id, survey_id)
 )
-
-CREATE TABLE clock_records (
-    timer text CONSTRAINT pk_clock_records PRIMARY KEY,
-    seen_at timestamptz NOT NULL,
-    distrusted_at timestamptz
-)
 """
-JOBS: Final = """
+TIMER_RULES: Final = """
 -- The timer reads ids and dates; it removes only what is due or has its tombstone,
 -- and leaves a tombstone only for what is due (SPEC T1, ARCHITECTURE 6).
 CREATE FUNCTION is_due(day_of_deletion date, ceiling date) RETURNS boolean
@@ -109,52 +109,37 @@ CREATE FUNCTION is_survey_due(school uuid, survey uuid) RETURNS boolean LANGUAGE
 CREATE FUNCTION is_erasable(school uuid, survey uuid) RETURNS boolean LANGUAGE sql STABLE AS $$
     SELECT is_survey_due(school, survey)
         OR EXISTS (SELECT FROM tombstones t WHERE t.school_id = school AND t.survey_id = survey) $$
-
-GRANT SELECT (closes_at, delete_on, ceiling_on, sealed_at) ON surveys
-    TO responses_jobs
-
-GRANT SELECT, INSERT, UPDATE (row_counts) ON tombstones TO responses_jobs
-
-CREATE POLICY jobs_read ON tombstones FOR SELECT TO responses_jobs USING (true)
-
-CREATE POLICY jobs_leave ON tombstones FOR INSERT TO responses_jobs
-    WITH CHECK (is_survey_due(school_id, survey_id))
-
-CREATE POLICY jobs_count ON tombstones FOR UPDATE TO responses_jobs USING (true)
-
-GRANT SELECT, INSERT, UPDATE ON clock_records TO responses_jobs
-
-GRANT DELETE ON outbox TO responses_app
-
-GRANT SELECT (survey_id), DELETE ON outbox TO responses_jobs
 """
-JOBS_OF_TABLE: Final = """
-GRANT SELECT (school_id, survey_id), DELETE ON {table} TO responses_jobs
-
-CREATE POLICY jobs_read ON {table} FOR SELECT TO responses_jobs USING (true)
-
-CREATE POLICY jobs_erase ON {table} FOR DELETE TO responses_jobs
-    USING (is_erasable(school_id, survey_id))
-"""
+IDS: Final = ("school_id", "survey_id")
+DATES: Final = ("closes_at", "delete_on", "ceiling_on", "sealed_at")
 
 
 def upgrade() -> None:
-    op.execute("SET LOCAL lock_timeout = '3s'")
+    begin()
     _run(TABLES)
     for table in (*OF_A_SURVEY, "tombstones"):
         tenant_table(table)
     create_outbox()
+    create_clock_record()
     for name in ("save_answers_1", "read_page_1"):
         op.execute((FUNCTIONS / f"{name}.sql").read_text(encoding="utf-8"))
-    _run(JOBS)
+    _let_jobs_erase()
+
+
+def _let_jobs_erase() -> None:
+    _run(TIMER_RULES)
     for table in OF_A_SURVEY:
-        _run(JOBS_OF_TABLE.format(table=table))
+        columns = IDS + DATES if table == "surveys" else IDS
+        jobs_may(table, "SELECT", columns=columns)
+        jobs_may(table, "DELETE", where="is_erasable(school_id, survey_id)")
+    jobs_may("tombstones", "SELECT", "UPDATE")
+    jobs_may("tombstones", "INSERT", where="is_survey_due(school_id, survey_id)")
 
 
 def downgrade() -> None:
-    op.execute("SET LOCAL lock_timeout = '3s'")
+    begin()
     op.execute("DROP FUNCTION save_answers, read_page")
-    for table in (*OF_A_SURVEY, "tombstones", "clock_records", "outbox"):
+    for table in (*OF_A_SURVEY, "tombstones", "clock_record", "outbox"):
         op.execute(f"DROP TABLE {table} CASCADE")
     op.execute("DROP FUNCTION is_erasable, is_survey_due, is_due")
 
