@@ -110,7 +110,7 @@ class _Registrar:
         self,
         guard: Guard,
         admission: Admission,
-        registered: dict[str, dict[str, grpc.RpcMethodHandler[Any, Any]]],
+        registered: "dict[str, dict[str, grpc.RpcMethodHandler[Any, Any]]]",
     ) -> None:
         self._guard = guard
         self._admission = admission
@@ -120,7 +120,7 @@ class _Registrar:
         """Ignore the unguarded handlers; the registered ones follow."""
 
     def add_registered_method_handlers(
-        self, service: str, handlers: Mapping[str, grpc.RpcMethodHandler[Any, Any]]
+        self, service: str, handlers: "Mapping[str, grpc.RpcMethodHandler[Any, Any]]"
     ) -> None:
         """Keep the guarded methods of one gRPC service."""
         self._registered[service] = {
@@ -128,8 +128,8 @@ class _Registrar:
         }
 
     def _guarded(
-        self, name: str, handler: grpc.RpcMethodHandler[Any, Any]
-    ) -> grpc.RpcMethodHandler[Any, Any]:
+        self, name: str, handler: "grpc.RpcMethodHandler[Any, Any]"
+    ) -> "grpc.RpcMethodHandler[Any, Any]":
         if handler.unary_unary is None:
             raise TypeError(f"{name} streams, which the guard does not cover")
         method: Any = handler.unary_unary

@@ -40,6 +40,11 @@ STATUS_OF_KIND: Final[dict[type[DomainError], int]] = {
 }
 
 
+def status_of(error: DomainError) -> int:
+    """Return the HTTP status of an error, by its kind."""
+    return STATUS_OF_KIND[error.kind]
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """What is told about an error, before somebody puts it into words."""
@@ -82,8 +87,9 @@ def install_problems(app: FastAPI, render: Render) -> None:
 
     async def refused(request: Request, error: Exception) -> Response:
         raised = cast(DomainError, error)
-        status = STATUS_OF_KIND[raised.kind]
-        return await render(request, _problem(request, status, raised.code, raised.details))
+        return await render(
+            request, _problem(request, status_of(raised), raised.code, raised.details)
+        )
 
     async def malformed(request: Request, _error: Exception) -> Response:
         return await render(request, _problem(request, 422, "request_malformed", {}))
