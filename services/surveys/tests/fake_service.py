@@ -15,6 +15,7 @@ from samspill_kit.principal import (
 )
 from samspill_surveys.domain.events import SurveyEvent
 from samspill_surveys.domain.participants import ParticipantList
+from samspill_surveys.domain.ports import QuestionBank
 from samspill_surveys.domain.question import Choice, LegalMode
 from samspill_surveys.domain.survey import Survey
 from samspill_surveys.usecases.change_survey import ChangeSurvey
@@ -85,7 +86,8 @@ def pupil(survey: Survey, participant_id: ParticipantId) -> PupilPrincipal:
 class FakeService:
     """One school with the class 6A, and the use cases."""
 
-    def __init__(self) -> None:
+    def __init__(self, bank: QuestionBank | None = None) -> None:
+        self.bank = bank or FakeBank()
         self.clock = SetClock()
         self.database = FakeDatabase()
         self.identity = FakeIdentity()
@@ -99,7 +101,7 @@ class FakeService:
     def _build(self) -> None:
         begin = self.database.begin
         planner = DraftPlanner(
-            self.identity, FakeBank(), self.ids, lambda text: IDENTITY_NUMBER in text
+            self.identity, self.bank, self.ids, lambda text: IDENTITY_NUMBER in text
         )
         drafts = (begin, planner, self.retention, self.identity, self.clock)
         self.create_survey = CreateSurvey(*drafts, Random(1))

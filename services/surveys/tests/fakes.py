@@ -167,7 +167,7 @@ class FakeInbox:
     def __init__(self, shelf: Shelf) -> None:
         self._shelf = shelf
 
-    async def record(self, event_id: EventId) -> bool:
+    async def record(self, event_id: EventId, *, survey_id: SurveyId | None = None) -> bool:
         is_new = event_id not in self._shelf.inbox
         self._shelf.inbox.add(event_id)
         return is_new

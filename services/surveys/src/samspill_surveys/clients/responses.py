@@ -5,6 +5,7 @@ from typing import Final
 
 from samspill.responses.v1 import acceptance_pb2 as pb
 from samspill.responses.v1 import acceptance_pb2_grpc as pb_grpc
+from samspill_kit.grpc.timestamps import timestamp_of
 from samspill_kit.ids import SchoolId, SurveyId
 from samspill_surveys import catalogue
 from samspill_surveys.domain.participants import ParticipantList
@@ -43,7 +44,7 @@ class ResponsesAcceptance:
                 ],
                 participants=_participants_to_pb(participants),
                 list_version=participants.version,
-                closes_at=survey.plan.closes_at,
+                closes_at=timestamp_of(survey.plan.closes_at),
                 delete_on=lifetime.delete_on.isoformat(),
                 ceiling_on=lifetime.ceiling_on.isoformat(),
             )

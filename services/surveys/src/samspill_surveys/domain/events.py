@@ -33,6 +33,7 @@ class ParticipantsChanged:
 
     school_id: SchoolId
     survey_id: SurveyId
+    at: datetime
     joined: tuple[ParticipantId, ...]
     left: tuple[ParticipantId, ...]
     version: int

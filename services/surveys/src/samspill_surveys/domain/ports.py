@@ -76,8 +76,8 @@ class Erasures(Protocol):
 class Inbox(Protocol):
     """Which facts of other services have been taken in."""
 
-    async def record(self, event_id: EventId) -> bool:
-        """Note the fact; false when it was noted before."""
+    async def record(self, event_id: EventId, *, survey_id: SurveyId | None = None) -> bool:
+        """Note the fact; false when it was noted before. It is forgotten with its survey."""
 
 
 class Work(Protocol):

@@ -200,7 +200,7 @@ class Survey(Aggregate):
         self.version += 1
         self._record(SurveyClosed(self.school_id, self.id, sealed_at, self.version))
 
-    def follow_list(self, change: ListChange, *, present: int, list_version: int) -> None:
+    def follow_list(self, change: ListChange, *, present: int, at: datetime) -> None:
         """Note that pupils joined or left while the survey was open (SPEC I5)."""
         self.participants = present
         if not change:
@@ -208,7 +208,7 @@ class Survey(Aggregate):
         self.version += 1
         self._record(
             ParticipantsChanged(
-                self.school_id, self.id, change.joined, change.left, version=list_version
+                self.school_id, self.id, at, change.joined, change.left, self.version
             )
         )
 

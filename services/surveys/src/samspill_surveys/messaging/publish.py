@@ -5,6 +5,9 @@ from typing import Final
 from google.protobuf.message import Message
 
 from samspill.surveys.v1 import surveys_events_pb2 as pb
+from samspill_kit.facts import Fact
+from samspill_kit.grpc.timestamps import timestamp_of
+from samspill_kit.ids import IdFactory
 from samspill_surveys.domain.events import (
     ParticipantsChanged,
     SurveyClosed,
@@ -24,10 +27,13 @@ def event_to_pb(event: SurveyEvent) -> Message:
     match event:
         case SurveyOpened():
             return pb.SurveyOpened(
-                **ids, at=event.at, participants=event.participants, version=event.version
+                **ids,
+                at=timestamp_of(event.at),
+                participants=event.participants,
+                version=event.version,
             )
         case SurveyClosed():
-            return pb.SurveyClosed(**ids, at=event.at, version=event.version)
+            return pb.SurveyClosed(**ids, at=timestamp_of(event.at), version=event.version)
         case ParticipantsChanged():
             return pb.ParticipantsChanged(
                 **ids,
@@ -35,3 +41,19 @@ def event_to_pb(event: SurveyEvent) -> Message:
                 left=[str(one) for one in event.left],
                 version=event.version,
             )
+
+
+class Encoder:
+    """Makes each fact a row for the outbox."""
+
+    def __init__(self, ids: IdFactory) -> None:
+        self._ids = ids
+
+    def __call__(self, event: SurveyEvent) -> Fact:
+        return Fact.new(
+            self._ids,
+            SUBJECTS[type(event)],
+            event_to_pb(event).SerializeToString(),
+            at=event.at,
+            survey_id=event.survey_id,
+        )

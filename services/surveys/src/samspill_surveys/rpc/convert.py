@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from typing import Final
 
 from samspill.surveys.v1 import surveys_pb2 as pb
+from samspill_kit.grpc.timestamps import timestamp_of
 from samspill_kit.ids import GroupId
 from samspill_surveys import catalogue
 from samspill_surveys.domain.errors import DeleteOnMalformed
@@ -77,12 +78,12 @@ def survey_to_pb(survey: Survey, *, now: datetime) -> pb.Survey:
         survey_id=str(survey.id),
         title=survey.plan.title,
         state=pb.SURVEY_STATE_LOCKED if survey.is_locked else STATES[survey.state_at(now)],
-        closes_at=survey.plan.closes_at,
-        opened_at=survey.opened_at,
-        closed_at=survey.closed_at,
+        closes_at=timestamp_of(survey.plan.closes_at),
+        opened_at=timestamp_of(survey.opened_at),
+        closed_at=timestamp_of(survey.closed_at),
         delete_on=survey.plan.lifetime.delete_on.isoformat(),
         created_by=str(survey.created_by),
-        created_at=survey.created_at,
+        created_at=timestamp_of(survey.created_at),
         version=survey.version,
     )
     if not survey.is_locked:
@@ -121,7 +122,7 @@ def overview_to_pb(line: SurveyOverview, *, now: datetime) -> pb.SurveySummary:
         state=pb.SURVEY_STATE_LOCKED if line.is_locked else STATES[line.state_at(now)],
         group_names=[group.name for group in line.groups],
         participants=line.participants,
-        closes_at=line.closes_at,
+        closes_at=timestamp_of(line.closes_at),
         delete_on=line.delete_on.isoformat(),
         created_by=str(line.created_by),
         questions=line.questions,
@@ -147,7 +148,7 @@ def form_to_pb(form: Form) -> pb.GetFormResponse:
         band=BANDS[survey.band],
         questions=questions_to_pb(survey.plan.questions, band=survey.band),
         readers=readers_to_pb(survey.readers),
-        closes_at=survey.plan.closes_at,
+        closes_at=timestamp_of(survey.plan.closes_at),
         delete_on=survey.plan.lifetime.delete_on.isoformat(),
         participants=[person_to_pb(person) for person in form.people],
         list_version=form.list_version,

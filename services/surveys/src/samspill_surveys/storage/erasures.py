@@ -16,9 +16,11 @@ CHILDREN_FIRST: Final = (
     tables.survey_readers,
     tables.survey_questions,
     tables.survey_groups,
-    tables.surveys,
     tables.survey_locks,
+    tables.surveys,
 )
+
+FACTS: Final = (tables.outbox, tables.inbox, tables.dead_letters)
 
 
 class SqlErasures:
@@ -82,14 +84,12 @@ async def remove_rows(
 ) -> Mapping[str, int]:
     """Remove the survey from every table and leave a tombstone with the sums (SPEC T4)."""
     sums = await tombstone_of(session, school_id, survey_id) or {}
-    for table in CHILDREN_FIRST:
-        gone = await session.execute(
-            sa.delete(table)
-            .where(table.c.school_id == school_id.value, table.c.survey_id == survey_id.value)
-            .returning(table.c.survey_id)
-        )
+    for table in CHILDREN_FIRST + FACTS:
+        where = [table.c.survey_id == survey_id.value]
+        if table not in FACTS:
+            where.append(table.c.school_id == school_id.value)
+        gone = await session.execute(sa.delete(table).where(*where).returning(table.c.survey_id))
         sums[table.name] = sums.get(table.name, 0) + len(gone.all())
-    sums["outbox"] = sums.get("outbox", 0) + await _remove_facts(session, survey_id)
     await _leave_tombstone(session, school_id, survey_id, at=at, sums=sums)
     return sums
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from samspill_kit.db import Database
 from samspill_kit.ids import GroupId, SchoolId, StaffId, SurveyId
 from samspill_surveys.domain.ports import SurveyOverview
 from samspill_surveys.domain.survey import SurveyGroup, SurveyState
@@ -29,10 +30,16 @@ _OVERVIEW = sa.text(
 )
 
 
-async def surveys_of_school(session: Any, school_id: SchoolId) -> Sequence[SurveyOverview]:
-    """Every survey of the school, newest first."""
-    found = await session.execute(_OVERVIEW, {"school_id": school_id.value})
-    return [_overview(row) for row in found]
+class SqlSurveyIndex:
+    """Every survey of a school in one statement."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def of_school(self, school_id: SchoolId) -> Sequence[SurveyOverview]:
+        async with self._database.scope([school_id]) as session:
+            found = await session.execute(_OVERVIEW, {"school_id": school_id.value})
+            return [_overview(row) for row in found]
 
 
 def _overview(row: sa.Row[Any]) -> SurveyOverview:

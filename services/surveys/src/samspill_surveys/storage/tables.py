@@ -3,8 +3,9 @@
 """
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
 
-from samspill_kit.db import CONVENTION
+from samspill_kit.db import CONVENTION, dead_letters_table, inbox_table, outbox_table
 
 metadata = sa.MetaData(naming_convention=CONVENTION)
 
@@ -99,5 +100,9 @@ survey_tombstones = sa.Table(
     metadata,
     *_tenant_keys(of_survey=False),
     sa.Column("erased_at", sa.DateTime(timezone=True), nullable=False),
-    sa.Column("rows_removed", sa.JSON, nullable=False),
+    sa.Column("rows_removed", JSONB, nullable=False),
 )
+
+outbox = outbox_table(metadata)
+inbox = inbox_table(metadata)
+dead_letters = dead_letters_table(metadata)

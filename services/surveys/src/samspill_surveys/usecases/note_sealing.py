@@ -19,7 +19,7 @@ class NoteSealing:
         self, school_id: SchoolId, survey_id: SurveyId, *, sealed_at: datetime, told_as: EventId
     ) -> None:
         async with self.begin(school_id) as work:
-            if not await work.inbox.record(told_as):
+            if not await work.inbox.record(told_as, survey_id=survey_id):
                 return  # The stream delivers at least once.
             await self._close(work, survey_id, sealed_at)
             await work.commit()

@@ -46,12 +46,13 @@ class RefreshParticipants:
         async with self.begin(survey.school_id) as work:
             current = await work.surveys.get_for_update(survey.id)
             current.demand_managed_by(by)
-            current.demand_open(now=self.clock.now())
+            now = self.clock.now()
+            current.demand_open(now=now)
             before = await work.lists.of(survey.id)
             after, change = before.brought_up_to(
                 roster, new_id=lambda: self.ids.new(ParticipantId), seal=seal.seal
             )
-            current.follow_list(change, present=len(after.present), list_version=after.version)
+            current.follow_list(change, present=len(after.present), at=now)
             await work.lists.save(survey.id, after)
             await work.surveys.save(current)
             await work.commit()
