@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from samspill_reports.sociometry import Relation, Sociogram
@@ -13,7 +15,7 @@ def question(
     *,
     silent: str = "",
     max_choices: int | None = None,
-    gender: dict[str, str | None] | None = None,
+    gender: Mapping[str, str | None] | None = None,
 ) -> Relation:
     """`question("abc", "ab ba bc", silent="c")`: one letter a pupil, one pair a choice."""
     pairs = [(pair[0], pair[1]) for pair in choices.split()]
@@ -26,7 +28,9 @@ def question(
     )["q"]
 
 
-def of_matrix(ties: np.typing.NDArray[np.bool_], *, silent: frozenset[int] = frozenset()) -> Relation:
+def of_matrix(
+    ties: np.typing.NDArray[np.bool_], *, silent: frozenset[int] = frozenset()
+) -> Relation:
     """A class whose pupils are called 000, 001, …; rows of the silent are ignored."""
     ids = [f"{i:03}" for i in range(len(ties))]
     pairs = [(ids[i], ids[j]) for i, j in zip(*np.nonzero(ties), strict=True)]

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from math import sqrt
 from typing import Any
 
-from services.reports.tests.sociometry import reference
-from services.reports.tests.sociometry.reference import Network
-
 from samspill_reports.sociometry import Relation, compare, mixing_test
 from samspill_reports.sociometry.exact_partition import Solved, solve, solve_directed
 from samspill_reports.sociometry.expert import above_chance, probability_categories, standard_scores
 from samspill_reports.sociometry.full_roster import among_respondents, full_roster
+from services.reports.tests.sociometry import reference
+from services.reports.tests.sociometry.reference import Network
 
 CLOSED = 1e-9
 STANDARD_ERRORS = 5.0
@@ -158,7 +157,7 @@ def status(of_set: str) -> Iterator[Deviation]:
         )
         scores = standard_scores(like, dislike)
         plain = standard_scores(like, dislike, restandardised=False)
-        ours = {
+        ours: dict[str, list[Any]] = {
             "zLM": list(scores.z_most),
             "zLL": list(scores.z_least),
             "SP": list(scores.preference),
@@ -168,7 +167,9 @@ def status(of_set: str) -> Iterator[Deviation]:
             "newcomb_bukowski": list(probability_categories(like, dislike)),
         }
         # Exactly at the mean, the reference's floating-point sum decides by its rounding.
-        even = [not (a and b) for a, b in zip(above_chance(like), above_chance(dislike), strict=True)]
+        even = [
+            not (a and b) for a, b in zip(above_chance(like), above_chance(dislike), strict=True)
+        ]
         theirs = expected["newcomb_bukowski"]
         exact = ours["newcomb_bukowski"]
         ours["newcomb_bukowski"] = [

@@ -30,9 +30,7 @@ class Tally:
     proven: int = 0
     unproven: list[str] = field(default_factory=list)
     differing: list[Deviation] = field(default_factory=list)
-    worst: dict[tuple[str, str, str], float] = field(
-        default_factory=lambda: defaultdict(float)
-    )
+    worst: dict[tuple[str, str, str], float] = field(default_factory=lambda: defaultdict(float))
 
     def add(self, deviations: Iterable[Deviation]) -> None:
         """Count deviations and keep the largest of each kind."""
@@ -46,7 +44,9 @@ class Tally:
     @property
     def worst_absolute(self) -> float:
         """The largest deviation of anything that is not simulated."""
-        return max((size for (_, unit, _), size in self.worst.items() if unit == "absolute"), default=0.0)
+        return max(
+            (size for (_, unit, _), size in self.worst.items() if unit == "absolute"), default=0.0
+        )
 
 
 def main() -> int:

@@ -83,7 +83,8 @@ def _root() -> Path:
 
 def _relation(of_set: str, key: str, expected: dict[str, Any]) -> Relation:
     name, wave, *rest = key.split("|")
-    number, class_ = wave.removeprefix("wave"), rest[0] if rest else None
+    number = wave.removeprefix("wave")
+    class_ = rest[0] if rest and "class" in rows(of_set, "edges")[0] else None
     roster = expected["indegree_ids"]
     gender = {row["id"]: row["gender"] for row in rows(of_set, "nodes")}
     return Sociogram.of(
@@ -98,20 +99,23 @@ def _choices(
     of_set: str, name: str, wave: str, class_: str | None, roster: frozenset[str]
 ) -> Iterator[tuple[str, str]]:
     scale = _SCALES.get(name)
-    for row in rows(of_set, "edges"):
-        if row["wave"] != wave or row.get("class", class_) != class_:
-            continue
-        if row["source"] not in roster:
-            continue
+    for row in _of_wave(of_set, "edges").get((wave, class_), []):
         kept = scale(int(row["weight"])) if scale else row["relation"] == name
-        if kept:
+        if kept and row["source"] in roster:
             yield row["source"], row["target"]
 
 
+@cache
+def _of_wave(of_set: str, name: str) -> dict[tuple[str, str | None], list[Row]]:
+    """Rows by wave and class. Only the Hungarian set names the class in every row; elsewhere the
+    roster says it."""
+    found: dict[tuple[str, str | None], list[Row]] = {}
+    for row in rows(of_set, name):
+        found.setdefault((row["wave"], row.get("class")), []).append(row)
+    return found
+
+
 def _respondents(of_set: str, wave: str, class_: str | None, roster: list[str]) -> list[str]:
-    silent = {
-        row["id"]
-        for row in rows(of_set, "participation")
-        if row["wave"] == wave and row.get("class", class_) == class_ and row["responded"] != "1"
-    }
+    listed = _of_wave(of_set, "participation").get((wave, class_), [])
+    silent = {row["id"] for row in listed if row["responded"] != "1"}
     return [pupil for pupil in roster if pupil not in silent]

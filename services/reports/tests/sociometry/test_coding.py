@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from services.reports.tests.sociometry.classes import question
 
 from samspill_reports.sociometry import LeftOut, RosterRepeats, Sociogram, Voice, participation
+from services.reports.tests.sociometry.classes import question
 
 
 def test_self_choices_repeats_and_strangers_are_set_aside_and_counted() -> None:

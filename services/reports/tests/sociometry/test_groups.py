@@ -7,9 +7,8 @@ from collections.abc import Iterator
 import networkx as nx
 import numpy as np
 import pytest
-from services.reports.tests.sociometry.classes import of_matrix, planted, question
 
-from samspill_reports.sociometry import agreement, co_membership, modularity, search, stability
+from samspill_reports.sociometry import co_membership, modularity, search, stability
 from samspill_reports.sociometry.clique_programme import Programme, Work
 from samspill_reports.sociometry.consensus import redrawn
 from samspill_reports.sociometry.exact_partition import solve, solve_directed
@@ -19,7 +18,9 @@ from samspill_reports.sociometry.null_classes import (
     same_degrees,
     same_groups,
 )
+from samspill_reports.sociometry.partition_agreement import agreement
 from samspill_reports.sociometry.seeded import stream
+from services.reports.tests.sociometry.classes import of_matrix, planted, question
 
 
 def every_partition(n: int) -> Iterator[list[int]]:
@@ -140,7 +141,7 @@ def test_co_membership_is_a_share_and_symmetrical() -> None:
 
 
 def test_the_degree_keeping_chain_reaches_every_class_equally_often() -> None:
-    """All classes of 4 pupils with these degrees, enumerated; frequencies within 5 standard errors."""
+    """All classes of 4 pupils with these degrees, enumerated; within 5 standard errors."""
     start = np.array([[0, 1, 0, 0], [0, 0, 1, 0], [1, 0, 0, 1], [0, 1, 0, 0]], dtype=bool)
     classes = 4000
     drawn = same_degrees(start, classes, stream(7, 1))

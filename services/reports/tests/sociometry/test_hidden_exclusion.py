@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from samspill_reports.sociometry import Level
-from samspill_reports.sociometry.attachment import tested
+from samspill_reports.sociometry.attachment import attached_pupils
 from samspill_reports.sociometry.exclusion import CLEAR, Hint, hidden_exclusion
 from samspill_reports.sociometry.seeded import stream
 from samspill_reports.sociometry.waves import benjamini_hochberg
@@ -26,9 +26,7 @@ def with_one_left_out(seed: int) -> np.typing.NDArray[np.bool_]:
 
 def test_a_pupil_left_out_is_found_with_what_was_expected() -> None:
     hints = [hidden_exclusion(of_matrix(with_one_left_out(seed)), classes=99) for seed in range(10)]
-    found = [
-        hint for of_class in hints for hint in of_class if hint.level and hint.pupil == "000"
-    ]
+    found = [hint for of_class in hints for hint in of_class if hint.level and hint.pupil == "000"]
     assert len(found) >= 7
     for hint in found:
         assert (hint.chose, hint.received) == (4, 0)
@@ -41,7 +39,7 @@ def test_a_pupil_left_out_is_found_with_what_was_expected() -> None:
 def test_the_test_of_one_pupil_by_hand() -> None:
     """T = {b, c, d}, who all name each other: k = 2 each, so p_j = 2/3 and P(B = 0) = 1/27."""
     relation = question("abcd", "bc bd cb cd db dc ab ac")
-    seen = tested(relation.ties[None], relation.answered, stream(1, 1))
+    seen = attached_pupils(relation.ties[None], relation.answered, stream(1, 1))
     assert seen.attached[0].tolist()[0]
     assert seen.chose[0, 0] == 2
     assert seen.received[0, 0] == 0

@@ -102,11 +102,16 @@ def test_renaming_changes_no_simulated_figure_either(seed: int) -> None:
     assert firm == pytest.approx(
         {each.pupil: each.stability for each in stability([other], others)}
     )
-    hints = {names[each.pupil]: (each.p_class, each.level) for each in hidden_exclusion(relation, classes=19)}
+    hints = {
+        names[each.pupil]: (each.p_class, each.level)
+        for each in hidden_exclusion(relation, classes=19)
+    }
     assert hints == {
         each.pupil: (each.p_class, each.level) for each in hidden_exclusion(other, classes=19)
     }
-    said = {(each.kind, tuple(sorted(names[p] for p in each.pupils))) for each in findings(relation)}
+    said = {
+        (each.kind, tuple(sorted(names[p] for p in each.pupils))) for each in findings(relation)
+    }
     assert said == {(each.kind, each.pupils) for each in findings(other)}
     here, there = positions([relation]), positions([other])
     for pupil, place in here.items():
@@ -177,7 +182,9 @@ def completions(relation: Relation) -> list[Relation]:
         limit = relation.max_choices
         options.append([row for row in rows if limit is None or len(row) <= limit])
     return [
-        Sociogram.of(relation.roster, {"q": [*relation.choices, *(c for row in added for c in row)]})["q"]
+        Sociogram.of(
+            relation.roster, {"q": [*relation.choices, *(c for row in added for c in row)]}
+        )["q"]
         for added in product(*options)
     ]
 

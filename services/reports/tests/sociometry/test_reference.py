@@ -1,4 +1,4 @@
-"""Equal to the reference values on a draw of the real classes; `make proof-sociometry` takes all."""
+"""Equal to the reference on a draw of the real classes; `make proof-sociometry` takes all."""
 
 from __future__ import annotations
 

@@ -7,7 +7,6 @@ from itertools import product
 import networkx as nx
 import numpy as np
 import pytest
-from services.reports.tests.sociometry.classes import of_matrix, planted, question
 from networkx.algorithms.community import k_clique_communities
 
 from samspill_reports.sociometry import (
@@ -30,6 +29,7 @@ from samspill_reports.sociometry import (
 )
 from samspill_reports.sociometry.participation import SMALLEST_GENDER_GROUP
 from samspill_reports.sociometry.status import poisson_binomial
+from services.reports.tests.sociometry.classes import of_matrix, planted, question
 
 
 def digraph(relation: Relation) -> nx.DiGraph:

@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
-from ..clients.retention import STATES
+from samspill_gateway.clients.retention import STATES
 from .frame import Frame, frame_of
 
 router = APIRouter()

@@ -16,17 +16,8 @@ from samspill_kit.clock import Clock
 from samspill_kit.errors import DomainError
 from samspill_kit.http import status_of
 
-from ..clients import Backends
-from ..language import (
-    LANGUAGE_COOKIE,
-    LANGUAGES,
-    Words,
-    clock_time,
-    day,
-    day_with_year,
-    language_of,
-    short_day,
-)
+from samspill_gateway.clients import Backends
+from samspill_gateway.language import LANGUAGE_COOKIE, LANGUAGES, Words, clock_time, day, day_with_year, language_of, short_day
 from .forms import Forms
 from .visitors import SignedOut, Visitor, Visitors
 
@@ -177,7 +168,7 @@ def _environment(language: str) -> Environment:
         autoescape=select_autoescape(["html", "svg"]),
         extensions=["jinja2.ext.i18n"],
     )
-    from ..language import words
+    from samspill_gateway.language import words
 
     environment.install_gettext_translations(words(language), newstyle=True)  # type: ignore[attr-defined]
     return environment

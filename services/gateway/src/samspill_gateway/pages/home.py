@@ -8,7 +8,7 @@ from typing import Any, Final
 from fastapi import APIRouter, Request, Response
 from samspill_kit.errors import Unavailable
 
-from ..language import OSLO
+from samspill_gateway.language import OSLO
 from .frame import Frame, frame_of
 from .visitors import Visitor
 

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
 from samspill_kit.errors import DomainError, Unauthenticated
 
-from ..security import SESSION_COOKIE, clear_cookie, set_cookie
+from samspill_gateway.security import SESSION_COOKIE, clear_cookie, set_cookie
 from .answers_in import Save, next_save, save_from_form, save_from_json
 from .frame import Frame, frame_of
 from .pupil_form import build, first_name, with_sent

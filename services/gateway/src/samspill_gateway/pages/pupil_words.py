@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from babel.lists import format_list
 
-from ..language import Words
+from samspill_gateway.language import Words
 
 USUAL_MINUTES: Final = {1: "5–10", 2: "10–15", 3: "10–20"}
 """Usual time per grade band for its ready set, in minutes."""

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Request, Response
 from markupsafe import Markup
 
-from ..clients.reports import Reading, SociogramChoice
+from samspill_gateway.clients.reports import Reading, SociogramChoice
 from .frame import Frame, frame_of
 
 router = APIRouter(prefix="/undersokelser/{survey_id}/rapport")
@@ -69,6 +69,7 @@ async def relations(request: Request, survey_id: str) -> Response:
         svg=Markup(report.svg.replace('href="?valgt=', f'href="{links.before_selected()}')),  # noqa: S704
         link=links,
         views=[(each, links(visning_av=each)) for each in VIEWS],
+        question_options=[(each.question_id, each.text) for each in report.frame.nominations],
     )
 
 

@@ -6,13 +6,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 from samspill_kit.errors import DomainError
 
-from ..security import (
-    ATTEMPT_COOKIE,
-    ATTEMPT_SECONDS,
-    SESSION_COOKIE,
-    clear_cookie,
-    set_cookie,
-)
+from samspill_gateway.security import ATTEMPT_COOKIE, ATTEMPT_SECONDS, SESSION_COOKIE, clear_cookie, set_cookie
 from .frame import frame_of
 
 router = APIRouter()

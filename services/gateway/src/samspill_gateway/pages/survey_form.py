@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 
-from ..language import OSLO, Words
+from samspill_gateway.language import OSLO, Words
 
 PREVENTIVE: Final = 1
 NOMINATION: Final = 7

@@ -12,7 +12,7 @@ from fastapi import Request
 from samspill_kit.clock import Clock
 from samspill_kit.errors import Unauthenticated
 
-from ..security import SESSION_COOKIE
+from samspill_gateway.security import SESSION_COOKIE
 
 MOST_KEPT: Final = 20_000
 """Passports in memory; 60,000 pupils share several replicas."""

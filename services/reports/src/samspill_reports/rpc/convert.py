@@ -7,12 +7,12 @@ from collections.abc import Iterable, Sequence
 from google.protobuf.timestamp_pb2 import Timestamp
 from samspill.reports.v1 import reports_pb2 as pb
 
-from ..domain.distributions import Distribution
-from ..domain.material import FREE_TEXT, NOMINATION, Material
-from ..domain.ports import Words
-from ..usecases.read_pupils import PupilAnswer, PupilRow
-from ..usecases.read_quality import RelationQuality
-from ..usecases.sentences import FindingText, PupilRelations, distribution_sentence
+from samspill_reports.domain.distributions import Distribution
+from samspill_reports.domain.material import FREE_TEXT, NOMINATION, Material
+from samspill_reports.domain.ports import Words
+from samspill_reports.usecases.read_pupils import PupilAnswer, PupilRow
+from samspill_reports.usecases.read_quality import RelationQuality
+from samspill_reports.usecases.sentences import FindingText, PupilRelations, distribution_sentence
 
 
 def frame_to_pb(material: Material) -> pb.ReportFrame:

@@ -42,18 +42,15 @@ from samspill_reports.sociometry.sociogram import (
 )
 from samspill_reports.sociometry.status import Received, choices_received
 from samspill_reports.sociometry.waves import (
-    Agreement,
     Comparison,
     DyadChanges,
     ReceivedChange,
-    agreement,
     compare,
 )
 from samspill_reports.sociometry.wording import Sentences, describe
 
 __all__ = [
     "DEFAULT_SEED",
-    "Agreement",
     "Certainty",
     "Circles",
     "Cohesion",
@@ -87,7 +84,6 @@ __all__ = [
     "Transitivity",
     "Uncertainty",
     "Voice",
-    "agreement",
     "choices_received",
     "circles",
     "co_membership",

@@ -34,7 +34,7 @@ class Attachments:
     p: Reals
 
 
-def tested(stack: Ties, answered: Mask, random: np.random.Generator) -> Attachments:
+def attached_pupils(stack: Ties, answered: Mask, random: np.random.Generator) -> Attachments:
     """Groups without each pupil in turn, and the test of each pupil (SOCIOMETRY 4.1).
 
     Only pupils whom the class's own partition puts among the members of that group count as
@@ -53,7 +53,7 @@ def tested(stack: Ties, answered: Mask, random: np.random.Generator) -> Attachme
 
 def groups_with_all(stack: Ties, random: np.random.Generator) -> Counts:
     """classes × n: labels of the best partition found of each class."""
-    weight = stack + stack.transpose(0, 2, 1).astype(np.float64)
+    weight = np.asarray(stack + stack.transpose(0, 2, 1).astype(np.float64), dtype=np.float64)
     return _searched(modularity.gains_of_copies(weight), random)
 
 
@@ -63,8 +63,8 @@ def groups_without(stack: Ties, pupils: Counts, random: np.random.Generator) -> 
     The deleted pupil keeps a label of its own.
     """
     classes, n, _ = stack.shape
-    weight = (stack + stack.transpose(0, 2, 1).astype(np.float64))[:, None]
-    weight = np.repeat(weight, len(pupils), axis=1)
+    both = np.asarray(stack + stack.transpose(0, 2, 1).astype(np.float64), dtype=np.float64)
+    weight = np.repeat(both[:, None], len(pupils), axis=1)
     at = np.arange(len(pupils))
     weight[:, at, pupils, :] = 0.0
     weight[:, at, :, pupils] = 0.0
@@ -109,33 +109,25 @@ def attachments(stack: Ties, labels: Counts, pupils: Counts, answered: Mask) -> 
         & answered[pupils][None, :]
         & (answering.sum(axis=2) >= SMALLEST_GROUP)
     )
-    return _with_test(stack, pupils, group, answering, attached, chose, own)
+    p, expected, deviation, received = _tested(stack, pupils, group, answering=answering, own=own)
+    return Attachments(
+        attached, group, chose, received, expected, deviation, np.where(attached, p, 1.0)
+    )
 
 
-def _with_test(
-    stack: Ties,
-    pupils: Counts,
-    group: Mask,
-    answering: Mask,
-    attached: Mask,
-    chose: Counts,
-    own: Mask,
-) -> Attachments:
-    """b_i ~ Poisson-binomial(k_j/|T|): each member keeps its number of choices inside T and i."""
+def _tested(
+    stack: Ties, pupils: Counts, group: Mask, *, answering: Mask, own: Mask
+) -> tuple[Reals, Reals, Reals, Counts]:
+    """p, e, σ and b: each member j of T keeps its k_j choices inside T and i, spread evenly.
+
+    b_i ~ Poisson-binomial(k_j/|T|) over the members who answered.
+    """
     inside = group | own[None]
     kept = np.einsum("cjl,cpl->cpj", stack.astype(np.float64), inside.astype(np.float64))
     size = np.maximum(group.sum(axis=2), 1)
     chance = np.where(answering, kept / size[..., None], 0.0)
     received = (stack[:, :, pupils].transpose(0, 2, 1) & answering).sum(axis=2)
-    p = np.ones(attached.shape)
-    if attached.any():
-        p[attached] = tails(chance[attached], received[attached])[1]
-    return Attachments(
-        attached=attached,
-        group=group,
-        chose=chose,
-        received=received,
-        expected=chance.sum(axis=2),
-        deviation=np.sqrt((chance * (1 - chance)).sum(axis=2)),
-        p=p,
-    )
+    n = stack.shape[1]
+    p = tails(chance.reshape(-1, n), received.reshape(-1))[1].reshape(received.shape)
+    deviation = np.sqrt((chance * (1 - chance)).sum(axis=2))
+    return p, chance.sum(axis=2), deviation, received

@@ -1,4 +1,4 @@
-"""Local search for modularity over many partitions at once: moves, then merges, until neither helps."""
+"""Local search for modularity over many partitions at once, by moves and merges."""
 
 from __future__ import annotations
 

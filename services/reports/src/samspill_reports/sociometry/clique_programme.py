@@ -6,10 +6,16 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
+from scipy import optimize as _optimize
+from scipy import sparse as _sparse
 
 from samspill_reports.sociometry.arrays import Counts, Reals
 from samspill_reports.sociometry.cohesion import components
 from samspill_reports.sociometry.modularity import renumbered
+
+# Untyped upstream; named here once, so that the rest stays checked.
+optimize: Any = _optimize
+sparse: Any = _sparse
 
 VIOLATED: Final = 1e-6
 CUTS_PER_ROUND: Final = 3000
@@ -64,12 +70,10 @@ class Programme:
         The bound is Σ y + Σ max(0, profit − Aᵀy) for the solver's multipliers y, cut at zero:
         valid by weak duality for any y ≥ 0, so the solver's tolerances cannot weaken the proof.
         """
-        from scipy.optimize import linprog
-
         scale = float(np.abs(self.profit).max())
         while True:
             matrix = self._matrix()
-            result = linprog(
+            result = optimize.linprog(
                 -self.profit / scale,
                 A_ub=matrix,
                 b_ub=np.ones(len(self.triangles)),
@@ -89,24 +93,21 @@ class Programme:
         slack = SAFE * self.step
         return int(np.floor((value + slack) / self.step)) * self.step
 
-    def _anything_better(
-        self, value: int, bound: int, reduced: Reals
-    ) -> tuple[Counts | None, int]:
+    def _anything_better(self, value: int, bound: int, reduced: Reals) -> tuple[Counts | None, int]:
         """Labels worth more than `value`, or None and the bound that is then proven."""
-        from scipy.optimize import Bounds, LinearConstraint, milp
-        from scipy.sparse import csr_array
-
         scale = float(np.abs(self.profit).max())
         needed = value + self.step
         low, high = self._fixed(bound, needed, reduced)
         nodes_left = self.work.node_limit
         while nodes_left > 0:
-            worth = LinearConstraint(csr_array(self.profit[None, :] / scale), needed / scale)
-            result = milp(
+            worth = optimize.LinearConstraint(
+                sparse.csr_array(self.profit[None, :] / scale), needed / scale
+            )
+            result = optimize.milp(
                 -self.profit / scale,
                 integrality=np.ones(len(self.profit)),
-                bounds=Bounds(low, high),
-                constraints=[LinearConstraint(self._matrix(), -np.inf, 1.0), worth],
+                bounds=optimize.Bounds(low, high),
+                constraints=[optimize.LinearConstraint(self._matrix(), -np.inf, 1.0), worth],
                 options={"node_limit": nodes_left, "mip_rel_gap": 0.0},
             )
             self.work.integer += 1
@@ -155,14 +156,14 @@ class Programme:
         return len(self.triangles) - before
 
     def _matrix(self) -> Any:
-        from scipy.sparse import csr_array
-
         if not self.triangles:
-            return csr_array((0, len(self.profit)))
+            return sparse.csr_array((0, len(self.profit)))
         columns = np.array(sorted(self.triangles)).ravel()
         rows = np.repeat(np.arange(len(self.triangles)), 3)
         signs = np.tile([1.0, 1.0, -1.0], len(self.triangles))
-        return csr_array((signs, (rows, columns)), shape=(len(self.triangles), len(self.profit)))
+        return sparse.csr_array(
+            (signs, (rows, columns)), shape=(len(self.triangles), len(self.profit))
+        )
 
     def _labels(self, x: Reals) -> Counts:
         square = np.zeros((self.n, self.n), dtype=bool)

@@ -118,7 +118,11 @@ def _chains(relation: Relation, graph: Ties) -> Iterator[tuple[str, ...]]:
     degree = graph.sum(axis=1)
     for number in range(int(part.max(initial=-1)) + 1):
         inside = np.flatnonzero(part == number)
-        if len(inside) < 3 or degree[inside].max() > 2 or degree[inside].sum() != 2 * len(inside) - 2:
+        if (
+            len(inside) < 3
+            or degree[inside].max() > 2
+            or degree[inside].sum() != 2 * len(inside) - 2
+        ):
             continue
         path = [int(next(i for i in inside if degree[i] == 1))]
         while len(path) < len(inside):

@@ -54,7 +54,7 @@ def stability(
     seed: int = seeded.DEFAULT_SEED,
     copies: int = COPIES,
 ) -> tuple[Membership, ...]:
-    """Membership of every pupil, in roster order (SOCIOMETRY 5.3; Lancichinetti & Fortunato 2012)."""
+    """Membership of every pupil, in roster order (Lancichinetti & Fortunato 2012)."""
     roster = relations[0].roster
     if not roster:
         return ()

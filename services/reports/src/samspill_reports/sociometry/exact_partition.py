@@ -129,9 +129,7 @@ def _parts(objective: Objective) -> Iterator[Counts]:
         yield np.flatnonzero(part == number)
 
 
-def _settled(
-    gain: np.typing.NDArray[np.float64], labels: Counts, work: Work
-) -> tuple[Counts, int]:
+def _settled(gain: np.typing.NDArray[np.float64], labels: Counts, work: Work) -> tuple[Counts, int]:
     """The best labels of one part, and a proven upper bound on Σ gains over its pairs."""
     labels = modularity.renumbered(labels)
     n = len(gain)

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
 from samspill_reports.sociometry import seeded
 from samspill_reports.sociometry.arrays import Counts, Mask, Reals, Ties
-from samspill_reports.sociometry.attachment import Attachments, attachments, groups_without, tested
+from samspill_reports.sociometry.attachment import (
+    Attachments,
+    attached_pupils,
+    attachments,
+    groups_without,
+)
 from samspill_reports.sociometry.consensus import redrawn
 from samspill_reports.sociometry.modularity import of_weights, weights
 from samspill_reports.sociometry.null_classes import NULL_CLASSES, same_groups
@@ -89,7 +94,7 @@ def hidden_exclusion(
     order = canonical([relation])
     ties = relation.ties[np.ix_(order, order)]
     answered = relation.answered[order]
-    seen = tested(ties[None], answered, seeded.stream(seed, 7))
+    seen = attached_pupils(ties[None], answered, seeded.stream(seed, 7))
     at = np.flatnonzero(seen.attached[0])
     if not len(at):
         return ()
@@ -101,13 +106,27 @@ def hidden_exclusion(
         p_class = float(1 + (smallest <= p[place] + 1e-12).sum()) / (1 + classes)
         unusual = p_class <= CLEAR or q[place] <= WEAK
         survives = unusual and _survives(ties, answered, i, seen.group[0, i], seed)
-        hints.append(_hint(relation, order, seen, i, q[place], p_class, survives))
+        seen_p = _Seen(p[place], q[place], p_class, survives)
+        hints.append(_hint(relation, order, seen, i, seen_p))
     return tuple(sorted(hints, key=lambda each: each.pupil))
 
 
-def _smallest_by_chance(
-    relation: Relation, order: Counts, seed: int, classes: int
-) -> Reals:
+class _Seen(NamedTuple):
+    """How unusual one pupil's choices are, and whether that survives the gate."""
+
+    p: float
+    q: float
+    p_class: float
+    survives: bool
+
+    @property
+    def level(self) -> Level:
+        if not self.survives:
+            return Level.NONE
+        return Level.CLEAR if self.p_class <= CLEAR else Level.WEAK
+
+
+def _smallest_by_chance(relation: Relation, order: Counts, seed: int, classes: int) -> Reals:
     """The smallest p of each drawn class; 1 where nobody is attached."""
     objective = reordered(of_weights(weights([relation])), order)
     labels, _ = best_labels(objective, seed=seed)
@@ -118,26 +137,15 @@ def _smallest_by_chance(
     smallest = [
         np.where(part.attached, part.p, 1.0).min(axis=1)
         for start in range(0, classes, at_once)
-        for part in [tested(drawn[start : start + at_once], answered, random)]
+        for part in [attached_pupils(drawn[start : start + at_once], answered, random)]
     ]
     return np.concatenate(smallest)
 
 
-def _hint(
-    relation: Relation,
-    order: Counts,
-    seen: Attachments,
-    i: int,
-    q: float,
-    p_class: float,
-    survives: bool,
-) -> Hint:
+def _hint(relation: Relation, order: Counts, seen: Attachments, i: int, unusual: _Seen) -> Hint:
     members = order[seen.group[0, i]]
     silent = int((~relation.answered[members]).sum())
     received = int(seen.received[0, i])
-    level = Level.NONE
-    if survives:
-        level = Level.CLEAR if p_class <= CLEAR else Level.WEAK
     return Hint(
         pupil=relation.roster[order[i]],
         group=tuple(sorted(relation.roster[j] for j in members)),
@@ -147,11 +155,11 @@ def _hint(
         at_most=received + silent,
         expected=float(seen.expected[0, i]),
         deviation=float(seen.deviation[0, i]),
-        p=float(seen.p[0, i]),
-        q=q,
-        p_class=p_class,
-        survives=survives,
-        level=level,
+        p=unusual.p,
+        q=unusual.q,
+        p_class=unusual.p_class,
+        survives=unusual.survives,
+        level=unusual.level,
     )
 
 

@@ -111,9 +111,7 @@ def _standard_categories(
     )
 
 
-def _first_that_holds(
-    *rules: tuple[Category, Mask], otherwise: Category
-) -> tuple[Category, ...]:
+def _first_that_holds(*rules: tuple[Category, Mask], otherwise: Category) -> tuple[Category, ...]:
     n = len(rules[0][1])
     return tuple(
         next((category for category, held in rules if held[i]), otherwise) for i in range(n)

@@ -118,13 +118,12 @@ def _finding(
     numbers: Mapping[str, float],
     uncertainty: Uncertainty,
     needs: Voice,
+    *,
     pupils: tuple[str, ...] = (),
     others: tuple[str, ...] = (),
 ) -> Finding:
     told = {"answered": int(relation.answered.sum()), "roster": relation.n, **numbers}
-    return Finding(
-        kind, relation.name, pupils, MappingProxyType(told), uncertainty, needs, others
-    )
+    return Finding(kind, relation.name, pupils, MappingProxyType(told), uncertainty, needs, others)
 
 
 def _about_answers(kind: Kind, relation: Relation) -> Finding:
@@ -167,9 +166,7 @@ def _about_gender(relation: Relation, sure: Certainty, seed: int) -> Iterator[Fi
         "unknown": mixing.unknown,
     }
     p = test.p_more_internal if test else None
-    yield _finding(
-        Kind.GENDER_MIXING, relation, numbers, Uncertainty(sure, p=p), Voice.CLASS_ONLY
-    )
+    yield _finding(Kind.GENDER_MIXING, relation, numbers, Uncertainty(sure, p=p), Voice.CLASS_ONLY)
 
 
 def _about_groups(
@@ -188,7 +185,7 @@ def _about_groups(
             firm = {"stability": each.stability or 0.0, "with_other": each.with_other}
             unsure = Uncertainty(Certainty.PROBABLE)
             yield _finding(
-                Kind.BETWEEN_GROUPS, relation, firm, unsure, Voice.FULL, (each.pupil,)
+                Kind.BETWEEN_GROUPS, relation, firm, unsure, Voice.FULL, pupils=(each.pupil,)
             )
 
 
@@ -200,7 +197,7 @@ def _about_circles(relation: Relation) -> Iterator[Finding]:
             {"members": len(circle)},
             Uncertainty(Certainty.CERTAIN, at_least=len(circle)),
             Voice.CERTAIN_ONLY,
-            circle,
+            pupils=circle,
         )
 
 
@@ -221,7 +218,7 @@ def _about_pupils(relation: Relation, voice: Voice, seed: int) -> Iterator[Findi
     silent = tuple(each.pupil for each in seen if each.role is Role.NO_ANSWER)
     if silent:
         sure = Uncertainty(Certainty.CERTAIN)
-        yield _finding(Kind.NO_ANSWER, relation, {}, sure, Voice.CERTAIN_ONLY, silent)
+        yield _finding(Kind.NO_ANSWER, relation, {}, sure, Voice.CERTAIN_ONLY, pupils=silent)
     gave_none = {each.pupil for each in seen if each.role is Role.GAVE_AND_RECEIVED_NONE}
     for each in seen:
         if each.role is Role.UNCHOSEN and each.pupil in gave_none:
@@ -241,7 +238,7 @@ def _about_role(relation: Relation, seen: RoleSeen, received: Received) -> Findi
     p = received.p_as_many if seen.role is Role.OFTEN_CHOSEN else received.p_as_few
     unsure = Uncertainty(seen.certainty, received.count, received.at_most, p)
     return _finding(
-        _KIND_OF_ROLE[seen.role], relation, numbers, unsure, needs, (seen.pupil,)
+        _KIND_OF_ROLE[seen.role], relation, numbers, unsure, needs, pupils=(seen.pupil,)
     )
 
 
@@ -261,6 +258,6 @@ def _about_hints(relation: Relation, hints: Sequence[Hint]) -> Iterator[Finding]
             numbers,
             Uncertainty(Certainty.PROBABLE, hint.received, hint.at_most, hint.p),
             Voice.FULL,
-            (hint.pupil,),
-            hint.group,
+            pupils=(hint.pupil,),
+            others=hint.group,
         )

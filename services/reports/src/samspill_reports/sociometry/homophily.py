@@ -66,9 +66,7 @@ def gender_mixing(relation: Relation) -> GenderMixing:
     return GenderMixing(
         sizes={name: int(sizes[g]) for g, name in enumerate(names)},
         unknown=int((code < 0).sum()),
-        ties={
-            (a, b): int(mixing[g, h]) for g, a in enumerate(names) for h, b in enumerate(names)
-        },
+        ties={(a, b): int(mixing[g, h]) for g, a in enumerate(names) for h, b in enumerate(names)},
         internal=internal,
         external=external,
         ei=ratio(external - internal, external + internal),
@@ -144,9 +142,7 @@ def _assortativity(mixing: Counts) -> float | None:
     return ratio(same - chance, total * total - chance)
 
 
-def _odds_ratio(
-    mixing: Counts, sizes: Counts, relation: Relation, code: Counts
-) -> float | None:
+def _odds_ratio(mixing: Counts, sizes: Counts, relation: Relation, code: Counts) -> float | None:
     if len(sizes) < 2:
         return None
     answering = np.bincount(code[(code >= 0) & relation.answered], minlength=len(sizes))

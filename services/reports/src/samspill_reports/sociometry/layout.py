@@ -124,12 +124,10 @@ def _signs(axes: Reals, order: np.typing.NDArray[np.int64]) -> Reals:
     skew = (axes**3).sum(axis=0)
     first = axes[order[0]]
     leaning = np.where(np.abs(skew) > 1e-9, skew, first)
-    return np.where(leaning < 0, -1.0, 1.0)
+    return np.asarray(np.where(leaning < 0, -1.0, 1.0), dtype=np.float64)
 
 
-def _anchors(
-    roster: tuple[str, ...], earlier: Mapping[str, Position] | None
-) -> tuple[Reals, Mask]:
+def _anchors(roster: tuple[str, ...], earlier: Mapping[str, Position] | None) -> tuple[Reals, Mask]:
     anchors = np.zeros((len(roster), 2))
     known = np.zeros(len(roster), dtype=bool)
     for i, pupil in enumerate(roster):
@@ -236,9 +234,7 @@ def target(relation: Relation, placed: Mapping[str, Position]) -> dict[str, Targ
     """
     ring = {each.pupil: _ring(each.p_as_many, each.p_as_few, each.count - each.expected)
             for each in choices_received(relation)}  # fmt: skip
-    around = sorted(
-        relation.roster, key=lambda p: (float(np.arctan2(placed[p].y, placed[p].x)), p)
-    )
+    around = sorted(relation.roster, key=lambda p: (float(np.arctan2(placed[p].y, placed[p].x)), p))
     around = _closer(around, pairs(relation).mutual)
     turn = 2 * np.pi / max(len(around), 1)
     angle = {pupil: at * turn for at, pupil in enumerate(around)}

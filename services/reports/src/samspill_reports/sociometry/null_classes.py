@@ -25,9 +25,7 @@ REVERSALS: Final = 0.1
 
 def cache_key(relations: Sequence[Relation], seed: int) -> str:
     """Hash of everything that exact and simulated results depend on: ties, answers and seed."""
-    content = [
-        [each.roster, sorted(each.respondents), sorted(each.choices)] for each in relations
-    ]
+    content = [[each.roster, sorted(each.respondents), sorted(each.choices)] for each in relations]
     return hashlib.sha256(json.dumps([seed, content]).encode()).hexdigest()
 
 
@@ -133,9 +131,7 @@ class _Chains:
             has[at, other, one] = True
 
 
-def same_groups(
-    ties: Ties, labels: Counts, classes: int, random: np.random.Generator
-) -> Ties:
+def same_groups(ties: Ties, labels: Counts, classes: int, random: np.random.Generator) -> Ties:
     """Classes in which each pupil makes as many choices into each group as in the real one.
 
     Whom inside a group is drawn uniformly without repetition, so nobody is left out but by

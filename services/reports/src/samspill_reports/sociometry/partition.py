@@ -14,6 +14,8 @@ from samspill_reports.sociometry.modularity import Objective
 from samspill_reports.sociometry.sociogram import Relation
 
 STARTS = 48
+FEWEST_ROUNDS = 4
+"""Kicks before agreement counts: half of all starts may share one local optimum."""
 MOST_ROUNDS = 16
 KICKED = 0.4
 """Share of pupils that a kick puts with a random classmate."""
@@ -67,8 +69,9 @@ def best_labels(
 ) -> tuple[Counts, float]:
     """The best labels found, and the share of starts that reached their value.
 
-    Stops when half of the starts agree, at most after `rounds` kicks: a count of work and never
-    of time. Among equal values the labelling that is smallest in the given order wins.
+    Stops when half of the starts agree, after FEWEST_ROUNDS kicks at the least and `rounds` at
+    the most: a count of work and never of time. Among equal values the labelling that is
+    smallest in the given order wins.
     """
     n = objective.n
     if n == 0 or not objective.scale:
@@ -77,8 +80,8 @@ def best_labels(
     alone = np.tile(np.arange(n), (starts, 1))
     best = climb(objective.gain, alone, seeded.orders(random, starts, n))
     value = totals(objective.gain, best)
-    for _ in range(rounds):
-        if 2 * int((value == value.max()).sum()) >= starts:
+    for done in range(rounds):
+        if done >= FEWEST_ROUNDS and 2 * int((value == value.max()).sum()) >= starts:
             break
         kicked = climb(objective.gain, _kick(best, random), seeded.orders(random, starts, n))
         found = totals(objective.gain, kicked)

@@ -60,7 +60,6 @@ class RoleSeen:
     """In which share of draws of the missing answers it holds; 1 when certain."""
 
 
-
 def roles(
     relation: Relation, *, seed: int = seeded.DEFAULT_SEED, draws: int = DRAWS
 ) -> tuple[RoleSeen, ...]:
@@ -69,7 +68,7 @@ def roles(
         return ()
     seen = _held(relation)
     at_bounds = _held_at_bounds(relation)
-    open_cells = [(i, role) for role, held in seen.items() for i in np.flatnonzero(held)]
+    open_cells = [(int(i), role) for role, held in seen.items() for i in np.flatnonzero(held)]
     undecided = [(i, role) for i, role in open_cells if not at_bounds[role][i]]
     shares = _share_of_draws(relation, undecided, seed, draws) if undecided else {}
     found = [
@@ -138,7 +137,7 @@ def _share_of_draws(
 ) -> dict[tuple[int, Role], float]:
     """Fill the silent rows from respondents drawn at random (hot deck), and look again."""
     if not relation.answered.any():
-        return {cell: 0.0 for cell in undecided}
+        return dict.fromkeys(undecided, 0.0)
     order = canonical([relation])
     random = seeded.stream(seed, 4)
     donors_of = order[relation.answered[order]]

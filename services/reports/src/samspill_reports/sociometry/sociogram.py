@@ -1,4 +1,4 @@
-"""The one immutable value that every statistic takes: who could choose, who answered, who was chosen."""
+"""The one immutable value that every statistic takes: the class, who answered, who chose whom."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ class Sociogram:
         choices: Mapping[str, Iterable[Pair]],
         *,
         respondents: Iterable[str] | Mapping[str, Iterable[str]] | None = None,
-        max_choices: int | None | Mapping[str, int | None] = None,
+        max_choices: int | Mapping[str, int | None] | None = None,
         gender: Mapping[str, str | None] | None = None,
     ) -> Sociogram:
         """Code answers by SOCIOMETRY 0.
@@ -146,12 +146,17 @@ class Sociogram:
         known = tuple((gender or {}).get(pupil) or None for pupil in pupils)
         relations = tuple(
             _coded(
-                name,
-                pupils,
+                Relation(
+                    name=name,
+                    roster=pupils,
+                    respondents=_of_question(respondents, name, pupils),
+                    choices=frozenset(),
+                    max_choices=max_choices.get(name)
+                    if isinstance(max_choices, Mapping)
+                    else max_choices,
+                    gender=known,
+                ),
                 choices[name],
-                _of_question(respondents, name, pupils),
-                max_choices.get(name) if isinstance(max_choices, Mapping) else max_choices,
-                known,
             )
             for name in sorted(choices)
         )
@@ -188,32 +193,18 @@ def _of_question(
     return frozenset(answered).intersection(pupils)
 
 
-def _coded(
-    name: str,
-    pupils: tuple[str, ...],
-    choices: Iterable[Pair],
-    answered: frozenset[str],
-    max_choices: int | None,
-    gender: tuple[str | None, ...],
-) -> Relation:
+def _coded(empty: Relation, choices: Iterable[Pair]) -> Relation:
     """Set aside what is no choice, and count it (SOCIOMETRY 0, rules 1-3)."""
     listed = [(str(chooser), str(chosen)) for chooser, chosen in choices]
-    roster = frozenset(pupils)
+    roster = frozenset(empty.roster)
     on_roster = [pair for pair in listed if roster.issuperset(pair)]
     others = [pair for pair in on_roster if pair[0] != pair[1]]
-    answered_ones = [pair for pair in others if pair[0] in answered]
-    kept = frozenset(answered_ones)
-    return Relation(
-        name=name,
-        roster=pupils,
-        respondents=answered,
-        choices=kept,
-        max_choices=max_choices,
-        gender=gender,
-        left_out=LeftOut(
-            self_choices=len(on_roster) - len(others),
-            repeats=len(answered_ones) - len(kept),
-            off_roster=len(listed) - len(on_roster),
-            without_answer=len(others) - len(answered_ones),
-        ),
+    answered = [pair for pair in others if pair[0] in empty.respondents]
+    kept = frozenset(answered)
+    left_out = LeftOut(
+        self_choices=len(on_roster) - len(others),
+        repeats=len(answered) - len(kept),
+        off_roster=len(listed) - len(on_roster),
+        without_answer=len(others) - len(answered),
     )
+    return replace(empty, choices=kept, left_out=left_out)

@@ -10,6 +10,11 @@ from io import BytesIO
 from pathlib import Path
 from typing import Final
 
+from babel.lists import format_list
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal, format_percent
+
 from samspill_reports.sociometry.findings import Finding
 from samspill_reports.sociometry.roles import Certainty
 
@@ -64,10 +69,6 @@ def _reservation(finding: Finding, language: str, values: Mapping[str, str]) -> 
 def _values(
     finding: Finding, language: str, names: Mapping[str, str], question: str | None
 ) -> dict[str, str]:
-    # Heavy (locale tables), and only needed where sentences are made.
-    from babel.lists import format_list
-    from babel.numbers import format_decimal, format_percent
-
     def listed(pupils: tuple[str, ...]) -> str:
         return format_list([names[pupil] for pupil in pupils], locale=language)
 
@@ -94,9 +95,6 @@ def _text(key: str, language: str, count: int) -> str:
 @cache
 def _catalogue(language: str) -> gettext.GNUTranslations:
     """Compile the committed .po in memory, so that no build step can be forgotten."""
-    from babel.messages.mofile import write_mo
-    from babel.messages.pofile import read_po
-
     if language not in LANGUAGES:
         raise KeyError(language)
     with (_LOCALE / language / "LC_MESSAGES" / "findings.po").open("rb") as source:

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 
 from samspill_kit.principal import StaffPrincipal
 
-from ..domain.errors import LevelTooLow, SurveyIsLocked, SurveyNotClosed
-from ..domain.material import GivenAnswer, Level, Material, Participant
-from ..domain.naming import labels, without_names
-from ..domain.ports import Answers, Locks, Permits, Surveys, Words
+from samspill_reports.domain.errors import LevelTooLow, SurveyIsLocked, SurveyNotClosed
+from samspill_reports.domain.material import GivenAnswer, Level, Material, Participant
+from samspill_reports.domain.naming import labels, without_names
+from samspill_reports.domain.ports import Answers, Locks, Permits, Surveys, Words
 
 
 @dataclass(frozen=True, slots=True)

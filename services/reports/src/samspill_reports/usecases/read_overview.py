@@ -8,10 +8,10 @@ from typing import Final
 
 from samspill_reports.sociometry import Kind
 
-from ..domain.analysis import ClassAnalysis
-from ..domain.distributions import Distribution, clearest, distributions
-from ..domain.material import Material
-from ..domain.ports import Words
+from samspill_reports.domain.analysis import ClassAnalysis
+from samspill_reports.domain.distributions import Distribution, clearest, distributions
+from samspill_reports.domain.material import Material
+from samspill_reports.domain.ports import Words
 from .sentences import FindingText, distribution_sentence, finding_text
 
 MOST_FINDINGS: Final = 7

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..domain.analysis import ClassAnalysis
-from ..domain.distributions import Distribution, distribution
-from ..domain.material import NOMINATION, GivenAnswer, Material, Question
-from ..domain.ports import Words
+from samspill_reports.domain.analysis import ClassAnalysis
+from samspill_reports.domain.distributions import Distribution, distribution
+from samspill_reports.domain.material import NOMINATION, GivenAnswer, Material, Question
+from samspill_reports.domain.ports import Words
 from .sentences import PupilRelations, chosen_sentence, pupil_relations
 
 

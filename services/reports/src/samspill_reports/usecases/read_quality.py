@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from samspill_reports import sociometry
 from samspill_reports.sociometry import Voice
 
-from ..domain.analysis import Analysis, ClassAnalysis
-from ..domain.material import Material, Question
-from ..domain.ports import Words
+from samspill_reports.domain.analysis import Analysis, ClassAnalysis
+from samspill_reports.domain.material import Material, Question
+from samspill_reports.domain.ports import Words
 
 
 @dataclass(frozen=True, slots=True)

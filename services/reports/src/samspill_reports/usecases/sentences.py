@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from samspill_reports import sociometry
 from samspill_reports.sociometry import Certainty, Finding, Kind
 
-from ..domain.analysis import Analysis
-from ..domain.distributions import Distribution
-from ..domain.material import FREE_TEXT, NOMINATION, Material, Question
-from ..domain.ports import Words
+from samspill_reports.domain.analysis import Analysis
+from samspill_reports.domain.distributions import Distribution
+from samspill_reports.domain.material import FREE_TEXT, NOMINATION, Material, Question
+from samspill_reports.domain.ports import Words
 
 
 @dataclass(frozen=True, slots=True)

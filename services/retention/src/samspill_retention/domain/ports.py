@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 from typing import Protocol
 
@@ -67,30 +68,29 @@ class Deletions(Protocol):
 class Work(Protocol):
     """One transaction in the scope of one school."""
 
-    lifetimes: Lifetimes
-    deletions: Deletions
+    @property
+    def lifetimes(self) -> Lifetimes:
+        """The school's lifetimes."""
+        ...
+
+    @property
+    def deletions(self) -> Deletions:
+        """The school's deletions."""
+        ...
 
     def tell_erased(self, deletion: Deletion) -> None:
         """Write the fact SurveyErased to the outbox."""
 
     async def record(self, event_id: str) -> bool:
         """Record an incoming event; False when it was there already."""
+        ...
 
     async def commit(self) -> None:
         """Make everything lasting."""
 
 
-class Begin(Protocol):
-    """Opens a unit of work scoped to one school."""
-
-    def __call__(self, school_id: SchoolId) -> WorkContext:
-        """Return the context manager of one transaction; it rolls back unless committed."""
-
-
-class WorkContext(Protocol):
-    async def __aenter__(self) -> Work: ...
-
-    async def __aexit__(self, *exc: object) -> None: ...
+Begin = Callable[[SchoolId], AbstractAsyncContextManager[Work]]
+"""Opens a unit of work scoped to one school; it rolls back unless committed."""
 
 
 class Erasers(Protocol):

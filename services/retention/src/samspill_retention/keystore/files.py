@@ -11,10 +11,10 @@ from typing import Final
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
 from samspill_kit.clock import Clock
 from samspill_kit.ids import SchoolId, SurveyId
-
-from ..domain.errors import KeyIsGone, RootKeyDoesNotFit
+from samspill_retention.domain.errors import KeyIsGone, RootKeyDoesNotFit
 
 KEY_BYTES: Final = 32
 NONCE_BYTES: Final = 12
@@ -24,9 +24,9 @@ VERSION: Final = b"\x01"
 class FileKeyStore:
     """Keys wrapped by the root key with AES-256-GCM, each file bound to its own name.
 
-    A file is written beside its place, synced, moved, and its folder synced, so that a power cut leaves
-    the old state or the new. Destroying overwrites, syncs, unlinks and syncs the folder; whether the
-    medium keeps an old block is why the file holds only a wrapped key (docs/privacy/keys.md).
+    A file is written beside its place, synced, linked, and its folder synced, so that a power cut
+    leaves the old state or the new. Destroying overwrites, syncs, unlinks and syncs the folder; a
+    medium may keep an old block, so a file holds only a wrapped key (docs/privacy/keys.md).
     """
 
     def __init__(self, directory: Path, root_key: bytes, clock: Clock) -> None:

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from joserfc import jws
 from joserfc.jwk import OKPKey
 
-from ..domain.deletion import Receipt
+from samspill_retention.domain.deletion import Receipt
 
 KEY_ID: Final = "receipts-1"
 
@@ -31,7 +31,9 @@ class JwsReceiptSigner:
         header = {"alg": "Ed25519", "kid": KEY_ID, "typ": "receipt+json"}
         signed = jws.serialize_compact(header, text, self._key, algorithms=["Ed25519"])
         return Receipt(
-            json=text, jws=signed, key_gone_after=date.fromisoformat(str(document["key_gone_after"]))
+            json=text,
+            jws=signed,
+            key_gone_after=date.fromisoformat(str(document["key_gone_after"])),
         )
 
     def public_jwk(self) -> dict[str, object]:

@@ -1,14 +1,12 @@
-"""Contract messages from and to retention's values."""
+"""Contract messages from retention's values."""
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Final
 
-from google.protobuf.timestamp_pb2 import Timestamp
 from samspill.retention.v1 import lifetimes_pb2 as pb
-
-from ..domain.deletion import Deletion, DeletionState
+from samspill_kit.grpc.timestamps import timestamp_of
+from samspill_retention.domain.deletion import Deletion, DeletionState
 
 STATES: Final = {
     DeletionState.LOCKING: pb.DELETION_STATE_LOCKING,
@@ -24,9 +22,9 @@ def deletion_to_pb(deletion: Deletion) -> pb.Deletion:
     message = pb.Deletion(
         survey_id=str(deletion.survey_id),
         state=STATES[deletion.state],
-        asked_at=timestamp(deletion.asked_at),
-        due_at=timestamp(deletion.due_at),
-        receipt_at=timestamp(deletion.receipt_at),
+        asked_at=timestamp_of(deletion.asked_at),
+        due_at=timestamp_of(deletion.due_at),
+        receipt_at=timestamp_of(deletion.receipt_at),
         at_once=deletion.at_once,
     )
     for each in deletion.services.values():
@@ -40,12 +38,4 @@ def deletion_to_pb(deletion: Deletion) -> pb.Deletion:
         message.receipt.json = deletion.receipt.json
         message.receipt.jws = deletion.receipt.jws
         message.receipt.key_gone_after = deletion.receipt.key_gone_after.isoformat()
-    return message
-
-
-def timestamp(moment: datetime | None) -> Timestamp | None:
-    if moment is None:
-        return None
-    message = Timestamp()
-    message.FromDatetime(moment)
     return message

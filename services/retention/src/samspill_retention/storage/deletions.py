@@ -7,11 +7,12 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from samspill_kit.ids import SchoolId, StaffId, SurveyId
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from ..domain.deletion import Deletion, DeletionReason, Receipt, ServiceErasure
+from samspill_kit.ids import SchoolId, StaffId, SurveyId
+from samspill_retention.domain.deletion import Deletion, DeletionReason, Receipt, ServiceErasure
+
 from .tables import deletions
 
 
@@ -64,7 +65,7 @@ def _row_of(deletion: Deletion) -> dict[str, Any]:
     }
 
 
-def _deletion_of(row: Mapping[str, Any]) -> Deletion:
+def _deletion_of(row: sa.RowMapping) -> Deletion:
     receipt = None
     if row["receipt_jws"]:
         receipt = Receipt(row["receipt_json"], row["receipt_jws"], row["key_gone_after"])

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
-from samspill_kit.ids import SchoolId, StaffId, SurveyId
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from ..domain.lifetime import Lifetime
+from samspill_kit.ids import SchoolId, StaffId, SurveyId
+from samspill_retention.domain.lifetime import Lifetime
+
 from .tables import lifetimes
 
 
@@ -55,7 +55,7 @@ def _row_of(lifetime: Lifetime) -> dict[str, Any]:
     }
 
 
-def _lifetime_of(row: Mapping[str, Any]) -> Lifetime:
+def _lifetime_of(row: sa.RowMapping) -> Lifetime:
     return Lifetime(
         school_id=SchoolId(row["school_id"]),
         survey_id=SurveyId(row["survey_id"]),

@@ -1,4 +1,4 @@
-"""A deletion goes one step on: lock, destroy the key, remove the rows, sign the receipt (SPEC T4)."""
+"""A deletion goes on: lock, destroy the key, remove the rows, sign the receipt (SPEC T4)."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from samspill_kit.clock import Clock
 from samspill_kit.errors import DomainError
 from samspill_kit.ids import SchoolId, SurveyId
 from samspill_kit.logging import get_logger
+from samspill_retention.domain.deletion import Deletion, DeletionState
+from samspill_retention.domain.errors import SurveyNotFound
+from samspill_retention.domain.ports import Begin, Erasers, KeyStore, ReceiptSigner
 
-from ..domain.deletion import Deletion, DeletionState
-from ..domain.errors import SurveyNotFound
-from ..domain.ports import Begin, Erasers, KeyStore, ReceiptSigner
 from .lock_everywhere import LockEverywhere
 
 log = get_logger(__name__)
@@ -56,7 +56,7 @@ class AdvanceDeletion:
             # Taken back by somebody between the two reads: the row lock decides.
             if current is None or not current.may_destroy_key(now=self.clock.now()):
                 return deletion
-            # The file goes first. A crash before the commit destroys it once more, which changes nothing.
+            # The file goes first: a crash before the commit destroys it again, changing nothing.
             self.keys.destroy_survey_key(current.survey_id)
             current.key_destroyed(at=self.clock.now(), lease_for=self.lease_for)
             await work.deletions.save(current)

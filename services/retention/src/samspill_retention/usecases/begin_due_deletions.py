@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from samspill_kit.clock import Clock
-
-from ..domain.deletion import Deletion
-from ..domain.ports import Agenda, Begin
+from samspill_retention.domain.deletion import Deletion
+from samspill_retention.domain.ports import Agenda, Begin
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from samspill_kit.ids import SchoolId, SurveyId
-
-from ..domain.errors import SurveyIsLocked, SurveyNotFound
-from ..domain.ports import Begin
+from samspill_retention.domain.errors import SurveyIsLocked, SurveyNotFound
+from samspill_retention.domain.ports import Begin
 
 
 @dataclass(frozen=True, slots=True)

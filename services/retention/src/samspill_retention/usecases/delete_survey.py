@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from samspill_kit.clock import Clock
 from samspill_kit.ids import SurveyId
 from samspill_kit.principal import Action, StaffPrincipal
+from samspill_retention.domain.deletion import Deletion
+from samspill_retention.domain.errors import MayNotDelete, SurveyNotFound
+from samspill_retention.domain.lifetime import Lifetime
+from samspill_retention.domain.ports import Begin
 
-from ..domain.deletion import Deletion
-from ..domain.errors import MayNotDelete, SurveyNotFound
-from ..domain.lifetime import Lifetime
-from ..domain.ports import Begin
 from .lock_everywhere import LockEverywhere
 
 
@@ -33,9 +33,7 @@ class DeleteSurvey:
     lock_everywhere: LockEverywhere
     clock: Clock
 
-    async def __call__(
-        self, survey_id: SurveyId, *, at_once: bool, by: StaffPrincipal
-    ) -> Deletion:
+    async def __call__(self, survey_id: SurveyId, *, at_once: bool, by: StaffPrincipal) -> Deletion:
         async with self.begin(by.school_id) as work:
             lifetime = await work.lifetimes.find(survey_id)
             if lifetime is None:

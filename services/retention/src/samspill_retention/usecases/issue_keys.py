@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from samspill_kit.ids import SchoolId, SurveyId
-
-from ..domain.errors import PurposeNotForCaller, SurveyIsLocked, SurveyNotFound
-from ..domain.ports import Begin, KeyStore
+from samspill_retention.domain.errors import PurposeNotForCaller, SurveyIsLocked, SurveyNotFound
+from samspill_retention.domain.ports import Begin, KeyStore
 
 OWNER_OF_PURPOSE: Final = {
     "participants": "surveys",

@@ -9,10 +9,9 @@ from samspill_kit.clock import Clock
 from samspill_kit.errors import DomainError
 from samspill_kit.ids import SchoolId, SurveyId
 from samspill_kit.logging import get_logger
-
-from ..domain.deletion import Deletion
-from ..domain.errors import SurveyNotFound
-from ..domain.ports import Begin, Erasers
+from samspill_retention.domain.deletion import Deletion
+from samspill_retention.domain.errors import SurveyNotFound
+from samspill_retention.domain.ports import Begin, Erasers
 
 log = get_logger(__name__)
 

@@ -6,8 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from samspill_kit.ids import SchoolId, SurveyId
-
-from ..domain.ports import Begin
+from samspill_retention.domain.ports import Begin
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 
 from samspill_kit.ids import SurveyId
 from samspill_kit.principal import StaffPrincipal
-
-from ..domain.deletion import Deletion
-from ..domain.errors import SurveyNotFound
-from ..domain.ports import Begin
+from samspill_retention.domain.deletion import Deletion
+from samspill_retention.domain.errors import SurveyNotFound
+from samspill_retention.domain.ports import Begin
 
 
 @dataclass(frozen=True, slots=True)

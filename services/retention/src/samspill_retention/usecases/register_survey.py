@@ -7,9 +7,8 @@ from datetime import date
 
 from samspill_kit.clock import Clock
 from samspill_kit.ids import SchoolId, StaffId, SurveyId
-
-from ..domain.lifetime import Lifetime, ceiling_after
-from ..domain.ports import Begin, KeyStore
+from samspill_retention.domain.lifetime import Lifetime, ceiling_after
+from samspill_retention.domain.ports import Begin, KeyStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +31,7 @@ class RegisterSurvey:
             if known is None:
                 await work.lifetimes.add(wanted)
                 await work.commit()
-        # The key comes last: a registration without a key is repeated by the caller, a key without a
-        # registration would have nobody to destroy it.
+        # The key comes last: a registration without a key is repeated by the caller, while a key
+        # without a registration would have nobody to destroy it.
         self.keys.create_survey_key(survey_id)
         return known or wanted

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from samspill_kit.clock import Clock
 from samspill_kit.ids import SurveyId
 from samspill_kit.principal import StaffPrincipal
+from samspill_retention.domain.deletion import Deletion
+from samspill_retention.domain.errors import SurveyNotFound
+from samspill_retention.domain.ports import Begin, Erasers
 
-from ..domain.deletion import Deletion
-from ..domain.errors import SurveyNotFound
-from ..domain.ports import Begin, Erasers
 from .delete_survey import check_may_delete
 
 

@@ -1,0 +1,1 @@
+"""Retention's ports over other services' contracts."""
