@@ -96,7 +96,7 @@ class Storage:
     async def with_mutated_save(self, mutate: Callable[[str], str]) -> AsyncIterator[FastAnswers]:
         """Answers over a copy of the save function, changed by `mutate`."""
         body = mutate(SAVE_FUNCTION.read_text(encoding="utf-8"))
-        owner = await asyncpg.connect(self.urls.owner)
+        owner = await asyncpg.connect(dsn=self.urls.owner)
         try:
             await owner.execute(body.replace("FUNCTION save_answers(", "FUNCTION mutant_save("))
             yield FastAnswers(_Renamed(self.hot), self.facts)

@@ -1,4 +1,4 @@
-"""The suite of Answers on the fake, on plain SQL, on the function, and on a function that is wrong."""
+"""The suite of Answers on the fake, plain SQL, the function, and functions that are wrong."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

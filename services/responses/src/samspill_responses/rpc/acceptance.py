@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from samspill.responses.v1 import acceptance_pb2 as pb
 from samspill.responses.v1 import acceptance_pb2_grpc as pb_grpc
 from samspill_kit.grpc.guard import Context
+from samspill_kit.grpc.timestamps import timestamp_of
 from samspill_kit.ids import SchoolId, SurveyId
-from samspill_responses.rpc.convert import instant_to_pb, participants_of, preparation_of
+from samspill_responses.rpc.convert import participants_of, preparation_of
 from samspill_responses.usecases.change_participants import ChangeParticipants
 from samspill_responses.usecases.prepare_survey import PrepareSurvey
 from samspill_responses.usecases.seal_survey import SealSurvey
@@ -41,4 +42,4 @@ class Acceptance(pb_grpc.AcceptanceInternalServiceServicer):
         sealed_at = await self.seal_survey(
             SchoolId.parse(request.school_id), SurveyId.parse(request.survey_id)
         )
-        return pb.SealSurveyResponse(sealed_at=instant_to_pb(sealed_at))
+        return pb.SealSurveyResponse(sealed_at=timestamp_of(sealed_at))

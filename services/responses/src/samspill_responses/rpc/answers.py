@@ -6,10 +6,10 @@ from samspill.responses.v1 import answers_pb2 as pb
 from samspill.responses.v1 import answers_pb2_grpc as pb_grpc
 from samspill_kit.grpc.call import pupil
 from samspill_kit.grpc.guard import Context
+from samspill_kit.grpc.timestamps import timestamp_of
 from samspill_responses.rpc.convert import (
     STATE_TO_PB,
     answer_to_pb,
-    instant_to_pb,
     page_change_of,
 )
 from samspill_responses.usecases.read_page import ReadPage, ShownAnswer
@@ -36,10 +36,9 @@ class AnswerCommands(pb_grpc.AnswerCommandServiceServicer):
         receipt = await self.submit_answers(
             page_change_of(request), declines=request.declined, by=pupil()
         )
-        submitted_at = receipt.submitted_at
         return pb.SubmitAnswersResponse(
             state=STATE_TO_PB[receipt.state],
-            submitted_at=instant_to_pb(submitted_at) if submitted_at else None,
+            submitted_at=timestamp_of(receipt.submitted_at),
             answered=receipt.answered,
             skipped=receipt.skipped,
         )

@@ -1,10 +1,8 @@
 """Messages of the contract to domain values and back."""
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from datetime import UTC, date
 from typing import Final
-
-from google.protobuf.timestamp_pb2 import Timestamp
 
 from samspill.responses.v1 import acceptance_pb2, answers_pb2
 from samspill_kit.ids import ParticipantId, SchoolId, SurveyId
@@ -128,9 +126,3 @@ def participants_of(
         AcceptedParticipant(ParticipantId.parse(each.participant_id), each.participant_group)
         for each in participants
     )
-
-
-def instant_to_pb(instant: datetime) -> Timestamp:
-    stamp = Timestamp()
-    stamp.FromDatetime(instant)
-    return stamp

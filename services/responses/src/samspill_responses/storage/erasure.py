@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final, cast
-from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import CursorResult
@@ -103,7 +102,7 @@ class SqlCalendar:
             sa.select(surveys.c.school_id, surveys.c.survey_id).where(is_over)
         )
 
-    async def _listed(self, query: sa.Select[tuple[UUID, UUID]]) -> Sequence[SurveyRef]:
+    async def _listed(self, query: sa.Select[Any]) -> Sequence[SurveyRef]:
         async with self.jobs.transaction() as session:
             rows = await session.execute(query)
             return [SurveyRef(SchoolId(row[0]), SurveyId(row[1])) for row in rows]
@@ -111,7 +110,8 @@ class SqlCalendar:
 
 def _is_locked() -> sa.Exists:
     """Locked surveys are neither sealed nor listed again and again."""
-    return sa.exists().where(
+    found = sa.select(survey_locks.c.survey_id).where(
         survey_locks.c.school_id == surveys.c.school_id,
         survey_locks.c.survey_id == surveys.c.survey_id,
     )
+    return found.exists()
