@@ -187,9 +187,10 @@ class LocalInstallation:
 
     async def _start_keycloak(self) -> None:
         keycloak = self.parts.keycloak
-        keycloak.prepare(await asyncio.to_thread(distribution, self._say))
+        built = await asyncio.to_thread(distribution, self._say)
+        await asyncio.to_thread(keycloak.prepare, built)
         ready = partial(answers, keycloak.readiness_address)
-        await self._start("keycloak", keycloak.program(), ready, KEYCLOAK_PATIENCE)
+        await self._start("keycloak", keycloak.program(built), ready, KEYCLOAK_PATIENCE)
         async with self.steward() as steward:
             await steward.align_address(self.public_address)
             await self._introduce_people(steward)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import os
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -21,6 +22,10 @@ WEB_CLIENT: Final = "samspill-web"
 IDENTITY_CLIENT: Final = "samspill-identity"
 STEWARD_CLIENT: Final = "samspill-local"
 """Exists in the one-machine installation alone: makes the demonstration's groups and people."""
+
+# Left in the distribution's folder by a rehearsal; both spare every later start seconds.
+REHEARSED_TABLES: Final = "rehearsed-tables"
+REHEARSED_CLASSES: Final = "rehearsed-classes.jsa"
 
 THREAD_FACTORY: Final = "io.quarkus.bootstrap.forkjoin.QuarkusForkJoinWorkerThreadFactory"
 
@@ -67,35 +72,41 @@ class Keycloak:
 
     def prepare(self, distribution: Path) -> None:
         """Lay out the folder; the realm is imported at the first start only."""
-        self.home.mkdir(parents=True, exist_ok=True)
-        for name in ("bin", "lib", "conf", "providers", "themes", "version.txt"):
-            link = self.home / name
-            link.unlink(missing_ok=True)
-            link.symlink_to(distribution / name)
+        link_distribution(self.home, distribution)
+        tables = self.home / "data" / "h2"
+        if not tables.exists():
+            shutil.copytree(distribution / REHEARSED_TABLES, tables)
         realm = json.dumps(with_steward(json.loads(REALM_FILE.read_text())), ensure_ascii=False)
         write_private(self.home / "data" / "import" / REALM_FILE.name, realm.encode())
 
-    def program(self) -> Program:
+    def program(self, distribution: Path) -> Program:
         """Java itself, not kc.sh: the script would stand between the supervisor and the server."""
+        classes = f"-XX:SharedArchiveFile={distribution / REHEARSED_CLASSES}"
         return Program(
             name="keycloak",
-            words=(
-                "java",
-                *JAVA_OPTIONS,
-                f"-Dkc.home.dir={self.home}",
-                f"-Djboss.server.config.dir={self.home / 'conf'}",
-                "-cp",
-                self.home / "lib" / "quarkus-run.jar",
-                "io.quarkus.bootstrap.runner.QuarkusEntryPoint",
-                "start",
-                "--optimized",
-                "--import-realm",
-            ),
-            environment=self._environment(),
+            words=(*self.java(distribution, classes), "--import-realm"),
+            environment=self.environment(),
             folder=self.home,
         )
 
-    def _environment(self) -> dict[str, str]:
+    def java(self, distribution: Path, *options: str) -> list[str]:
+        """The server's command, without what it is to do at its start."""
+        return [
+            "java",
+            *JAVA_OPTIONS,
+            *options,
+            f"-Dkc.home.dir={self.home}",
+            f"-Djboss.server.config.dir={self.home / 'conf'}",
+            "-cp",
+            # The distribution's own path: the shared archive of classes holds for this path only.
+            str(distribution / "lib" / "quarkus-run.jar"),
+            "io.quarkus.bootstrap.runner.QuarkusEntryPoint",
+            "start",
+            "--optimized",
+        ]
+
+    def environment(self) -> dict[str, str]:
+        """Keycloak's settings, and the realm file's placeholders."""
         return {
             "PATH": os.environ.get("PATH", "/usr/bin:/bin"),
             "KC_HOSTNAME": self.address,
@@ -104,12 +115,20 @@ class Keycloak:
             "KC_HTTP_PORT": str(self.port),
             "KC_HTTP_MANAGEMENT_PORT": str(self.health_port),
             "KC_LOG_LEVEL": "info,io.smallrye.health:error",
-            # The realm file's placeholders.
             "SAMSPILL_PUBLIC_ADDRESS": self.public_address,
             "SAMSPILL_WEB_SECRET": self.credentials.secret("keycloak-web"),
             "SAMSPILL_IDENTITY_SECRET": self.credentials.secret("keycloak-identity"),
             "SAMSPILL_LOCAL_SECRET": self.credentials.secret("keycloak-local"),
         }
+
+
+def link_distribution(home: Path, distribution: Path) -> None:
+    """Make a folder that Keycloak takes for its own, with nothing in it but `data`."""
+    home.mkdir(parents=True, exist_ok=True)
+    for name in ("bin", "lib", "conf", "providers", "themes", "version.txt"):
+        link = home / name
+        link.unlink(missing_ok=True)
+        link.symlink_to(distribution / name)
 
 
 def with_steward(realm: dict[str, Any]) -> dict[str, Any]:
