@@ -10,8 +10,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from samspill_kit.errors import Unavailable
 
-_GONE: Final = ("08", "57P", "53", "25006")
-"""Connection, shutdown and resource classes, and a standby (PostgreSQL appendix A)."""
+_GONE: Final = ("08", "57P", "53")
+"""Connection, shutdown and resource classes (PostgreSQL, appendix A)."""
 
 _BUSY: Final = ("55P03", "57014", "40001", "40P01")
 """Lock not available, statement timeout, serialization failure, deadlock."""

@@ -85,7 +85,7 @@ def role(kind: str) -> str:
 
 
 def _create(table: sa.Table) -> None:
-    op.create_table(table.name, *(column.copy() for column in table.columns))
+    table.create(op.get_bind())
 
 
 def _grant(name: str, *, app: str, jobs: str) -> None:

@@ -1,0 +1,1 @@
+"""Real parts for tests: PostgreSQL, NATS, certificates, passports; never for production."""
