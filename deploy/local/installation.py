@@ -13,7 +13,6 @@ from functools import partial
 from pathlib import Path
 from typing import Final, Self
 
-from deploy.local.certificates import write_certificates
 from deploy.local.children import Child, Keeper, Program, Say, last_words
 from deploy.local.demonstration.people import Municipality
 from deploy.local.install import MissingError
@@ -22,6 +21,7 @@ from deploy.local.keycloak_steward import Steward
 from deploy.local.parts import Parts
 from deploy.local.ports import Ports
 from deploy.local.services import BACKENDS, GATEWAY, SERVICES, answers, is_installed, until
+from samspill_kit.testing.certificates import Authority
 
 PATIENCE: Final = 90.0
 """Seconds after which a part that is not ready counts as failed."""
@@ -181,7 +181,7 @@ class LocalInstallation:
     def _prepare(self) -> None:
         parts = self.parts
         parts.schools_file.write_text(self.municipality.schools_toml())
-        write_certificates(parts.certificates, SERVICES)
+        Authority().write(parts.certificates, SERVICES)
         parts.postgres.prepare()
         parts.nats.prepare()
 
