@@ -185,8 +185,8 @@ def _upright(placed: Reals, order: np.typing.NDArray[np.int64]) -> Reals:
     if len(placed) < 3:
         return centred
     _, size, vt = np.linalg.svd(centred, full_matrices=False)
-    turned = centred @ vt.T if size[0] - size[1] > 1e-6 * size[0] else centred
-    return np.asarray(turned * _signs(turned, order))
+    turned: Reals = centred @ vt.T if size[0] - size[1] > 1e-6 * size[0] else centred
+    return np.asarray(turned * _signs(turned, order), dtype=np.float64)
 
 
 def _in_disc(placed: Reals, answered: Mask, *, keep_scale: bool) -> Reals:
