@@ -12,6 +12,7 @@ import samspill_responses
 from samspill.responses.v1 import responses_events_pb2 as events_pb
 from samspill_kit.db import Database, FastDatabase
 from samspill_kit.ids import RandomIds, SchoolId
+from samspill_kit.testing.postgres import ServiceUrls
 from samspill_responses.domain.survey import Preparation, PreparedSurvey
 from samspill_responses.messaging.publish import Facts
 from samspill_responses.storage.answers import SqlAnswers
@@ -23,19 +24,10 @@ MIGRATIONS = Path(samspill_responses.__file__).parent / "storage" / "migrations"
 SAVE_FUNCTION = MIGRATIONS / "functions" / "save_answers_1.sql"
 
 
-@dataclass(frozen=True)
-class Urls:
-    """Connection URLs of the three roles."""
-
-    owner: str
-    app: str
-    jobs: str
-
-
 class Storage:
     """The storage of responses on one migrated database."""
 
-    def __init__(self, urls: Urls) -> None:
+    def __init__(self, urls: ServiceUrls) -> None:
         self.urls = urls
         self.app = Database(urls.app, connections=4, migrations=MIGRATIONS)
         self.jobs = Database(urls.jobs, connections=2)
@@ -96,7 +88,7 @@ class Storage:
     async def with_mutated_save(self, mutate: Callable[[str], str]) -> AsyncIterator[FastAnswers]:
         """Answers over a copy of the save function, changed by `mutate`."""
         body = mutate(SAVE_FUNCTION.read_text(encoding="utf-8"))
-        owner = await asyncpg.connect(dsn=self.urls.owner)
+        owner = await asyncpg.connect(self.urls.owner)  # type: ignore[no-untyped-call]
         try:
             await owner.execute(body.replace("FUNCTION save_answers(", "FUNCTION mutant_save("))
             yield FastAnswers(_Renamed(self.hot), self.facts)
