@@ -103,17 +103,23 @@ async def test_the_owner_sees_nothing(urls: ServiceUrls, database: Database) -> 
     await connection.close()
 
 
-async def test_a_lock_that_is_not_given_in_time_is_busy(
-    database: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_lock_that_is_not_given_in_time_is_busy(database: Database) -> None:
     await write_note(database, OURS, as_school=OURS)
-    hold = sa.text("SELECT 1 FROM notes WHERE school_id = :school_id FOR UPDATE")
     async with UnitOfWork(database, OURS) as holder:
-        await holder.session.execute(hold, {"school_id": OURS.value})
+        await hold_row(holder)
         with pytest.raises(DatabaseBusy):
-            async with UnitOfWork(database, OURS) as waiter:
-                await waiter.session.execute(sa.text("SET LOCAL lock_timeout = '50ms'"))
-                await waiter.session.execute(hold, {"school_id": OURS.value})
+            await wait_for_row(database)
+
+
+async def hold_row(work: UnitOfWork) -> None:
+    statement = sa.text("SELECT 1 FROM notes WHERE school_id = :school_id FOR UPDATE")
+    await work.session.execute(statement, {"school_id": work.school_id.value})
+
+
+async def wait_for_row(database: Database) -> None:
+    async with UnitOfWork(database, OURS) as waiter:
+        await waiter.session.execute(sa.text("SET LOCAL lock_timeout = '50ms'"))
+        await hold_row(waiter)
 
 
 async def test_two_migrations_at_a_time_wait_for_each_other(postgres: PostgresServer) -> None:

@@ -7,7 +7,7 @@ import grpc
 from google.protobuf.any_pb2 import Any as AnyMessage
 from google.rpc.error_details_pb2 import ErrorInfo
 from google.rpc.status_pb2 import Status
-from grpc.aio import AioRpcError, Metadata, ServicerContext
+from grpc.aio import AioRpcError, ServicerContext
 
 from samspill_kit.errors import (
     AlreadyExists,
@@ -84,9 +84,8 @@ async def abort_with(
     packed = AnyMessage()
     packed.Pack(described)
     trailer = Status(code=status.value[0], message=error.code, details=[packed])
-    await context.abort(
-        status, error.code, Metadata((_DETAILS_TRAILER, trailer.SerializeToString()))
-    )
+    trailing: Any = ((_DETAILS_TRAILER, trailer.SerializeToString()),)
+    await context.abort(status, error.code, trailing)
 
 
 def error_of(failure: AioRpcError, *, service: str) -> Exception:
