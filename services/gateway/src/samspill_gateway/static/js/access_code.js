@@ -8,7 +8,7 @@ const MODULUS = 31;
 export function normalise(typed) {
   return typed
     .toUpperCase()
-    .replace(/[\s\-–—_.]/g, "")
+    .replace(/[\s\-\u2010-\u2014_.]/g, "")
     .replace(/O/g, "0")
     .replace(/[IL]/g, "1");
 }

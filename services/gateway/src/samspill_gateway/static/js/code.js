@@ -9,8 +9,8 @@ const message = form.querySelector("[data-message]");
 function show(fault) {
   message.textContent = fault ? message.dataset[fault] : "";
   message.hidden = !fault;
-  input.toggleAttribute("aria-invalid", Boolean(fault));
   if (fault) input.setAttribute("aria-invalid", "true");
+  else input.removeAttribute("aria-invalid");
 }
 
 // Hyphens are put in only while typing at the end, so that the cursor never jumps.
@@ -32,11 +32,15 @@ input.addEventListener("input", (event) => {
 });
 
 form.addEventListener("submit", (event) => {
-  const fault = faultOf(normalise(input.value));
+  const code = normalise(input.value);
+  const fault = faultOf(code);
   show(fault);
-  if (!fault) return;
-  event.preventDefault();
-  input.focus();
+  if (fault) {
+    event.preventDefault();
+    input.focus();
+  } else {
+    input.value = grouped(code);
+  }
 });
 
 takeFromAddress();
