@@ -55,6 +55,12 @@ CONSUMERS: Final = {
             ("samspill.responses.survey.sealed.v1",),
         ),
         ConsumerDeclaration(
+            "identity",
+            "closing",
+            STREAMS["surveys"],
+            ("samspill.surveys.survey.closed.v1",),
+        ),
+        ConsumerDeclaration(
             "retention",
             "closing",
             STREAMS["surveys"],
