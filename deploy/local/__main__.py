@@ -8,6 +8,7 @@ import signal
 import sys
 from contextlib import suppress
 
+from deploy.local.demonstration.load import Demonstration
 from deploy.local.install import ROOT, MissingError
 from deploy.local.installation import (
     AlreadyRunningError,
@@ -49,13 +50,12 @@ async def _run(ports: Ports) -> None:
     told_to_stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(number, told_to_stop.set)
-    starting = asyncio.create_task(installation.start())
+    starting = asyncio.create_task(_start(installation))
     stopping = asyncio.create_task(told_to_stop.wait())
     try:
         await asyncio.wait({starting, stopping}, return_when=asyncio.FIRST_COMPLETED)
         if starting.done():
-            await starting
-            _introduce(installation)
+            _introduce(installation, await starting)
             await stopping
     finally:
         starting.cancel()
@@ -65,11 +65,25 @@ async def _run(ports: Ports) -> None:
         await installation.stop()
 
 
-def _introduce(installation: LocalInstallation) -> None:
+async def _start(installation: LocalInstallation) -> list[str]:
+    """Start everything, load the demonstration, return two unused access codes."""
+    await installation.start()
+    demonstration = Demonstration(
+        address=installation.public_address,
+        municipality=installation.municipality,
+        password_of=installation.password_of,
+        marker=FOLDER / "demonstration-loaded",
+        say=installation.say,
+    )
+    return await demonstration.load()
+
+
+def _introduce(installation: LocalInstallation, codes: list[str]) -> None:
     school = installation.municipality.schools[0]
     _say(f"Samspill is ready: {installation.public_address}")
     for title, person in (("Leader", school.leaders[0]), ("Teacher", school.teachers[0])):
         _say(f"{title}: {person.username}  {installation.password_of(person.username)}")
+    _say(f"Unused access codes: {'  '.join(codes)}")
 
 
 def _say(text: str) -> None:

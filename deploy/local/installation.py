@@ -158,7 +158,8 @@ class LocalInstallation:
         """Process id of every part that runs."""
         return {name: keeper.child.pid for name, keeper in self._keepers.items() if keeper.child}
 
-    def _say(self, text: str) -> None:
+    def say(self, text: str) -> None:
+        """Tell the person who waits, with the seconds since the start."""
         self._say_plainly(f"{time.monotonic() - self._begun_at:5.1f} s  {text}")
 
     def _ensure_complete(self) -> None:
@@ -187,7 +188,7 @@ class LocalInstallation:
 
     async def _start_keycloak(self) -> None:
         keycloak = self.parts.keycloak
-        built = await asyncio.to_thread(distribution, self._say)
+        built = await asyncio.to_thread(distribution, self.say)
         await asyncio.to_thread(keycloak.prepare, built)
         ready = partial(answers, keycloak.readiness_address)
         await self._start("keycloak", keycloak.program(built), ready, KEYCLOAK_PATIENCE)
@@ -242,11 +243,11 @@ class LocalInstallation:
         ready: Callable[[], Awaitable[bool]],
         patience: float = PATIENCE,
     ) -> None:
-        self._keepers[name] = Keeper(program, self.parts.log(name), self._say)
+        self._keepers[name] = Keeper(program, self.parts.log(name), self.say)
         self._ready[name] = ready
         await self._keepers[name].start()
         await self._until_ready(name, patience)
-        self._say(f"{name} is ready")
+        self.say(f"{name} is ready")
 
     async def _until_ready(self, name: str, patience: float = PATIENCE) -> None:
         keeper = self._keepers[name]

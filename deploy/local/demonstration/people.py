@@ -58,6 +58,8 @@ class Municipality:
     name: str
     administrators: tuple[Person, ...]
     schools: tuple[School, ...]
+    sentences: tuple[str, ...]
+    """What pupils may write where own words are asked for."""
 
     @classmethod
     def read(cls, source: Path = SOURCE) -> Self:
@@ -71,6 +73,7 @@ class Municipality:
             name=owner["name"],
             administrators=tuple(_person(entry, group) for entry in owner["staff"]),
             schools=tuple(_school(entry) for entry in content["school"]),
+            sentences=tuple(content["sentences"]["nb"]),
         )
 
     @property
