@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from fastapi import FastAPI, Request, Response
+from fastapi import Depends, FastAPI, Request, Response
 from fastapi.staticfiles import StaticFiles
+
 from samspill_kit.clock import SystemClock
 from samspill_kit.grpc import Channel, Tls
-from samspill_kit.http import HttpServer
+from samspill_kit.http import HttpServer, RequestIds, install_problems
 from samspill_kit.process import Service
 
 from .clients import Backends
@@ -22,7 +23,7 @@ from .clients.surveys import Surveys
 from .pages import access, classes, codes, deletion, home, pupil, reports, sign_in, surveys
 from .pages.forms import Forms
 from .pages.frame import House, environments
-from .pages.problems import handle_errors
+from .pages.problems import render_problem
 from .pages.visitors import Visitors
 from .security import SecurityHeaders, check_origin, origin_of
 from .settings import Settings
@@ -55,11 +56,10 @@ def application(settings: Settings, house: House) -> FastAPI:
     app.middleware("http")(headers)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.get("/healthz", include_in_schema=False)(_alive)
-    from fastapi import Depends
-
     for module in PAGES:
         app.include_router(module.router, dependencies=[Depends(guard)])
-    handle_errors(app)
+    install_problems(app, render_problem)
+    app.add_middleware(RequestIds)
     return app
 
 
@@ -77,7 +77,7 @@ def _house(service: Service, settings: Settings) -> House:
 
 
 def _backends(service: Service, settings: Settings) -> Backends:
-    tls = Tls(settings.tls_directory)
+    tls = Tls.read(settings.tls_directory)
     quick, slow = settings.call_timeout, settings.report_timeout
     identity = service.add(Channel("identity", settings.identity_address, tls, timeout=quick))
     surveys_ = service.add(Channel("surveys", settings.surveys_address, tls, timeout=slow))

@@ -7,6 +7,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from fastapi import Request, Response
+
 from samspill_kit.errors import Forbidden
 
 SESSION_COOKIE: Final = "__Host-samspill"

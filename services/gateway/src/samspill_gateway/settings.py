@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from pydantic import HttpUrl
+
 from samspill_kit.settings import HostPort, ServiceSettings
 
 

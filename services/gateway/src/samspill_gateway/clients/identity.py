@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from google.protobuf.timestamp_pb2 import Timestamp
+
 from samspill.identity.v1 import (
     access_pb2,
     access_pb2_grpc,
@@ -48,9 +49,7 @@ class Identity:
         return await self._calls(self._sessions.IssuePassport, request)
 
     async def choose_school(self, session_token: str, school_id: str) -> None:
-        request = sessions_pb2.ChooseSchoolRequest(
-            session_token=session_token, school_id=school_id
-        )
+        request = sessions_pb2.ChooseSchoolRequest(session_token=session_token, school_id=school_id)
         await self._calls(self._sessions.ChooseSchool, request)
 
     async def end_session(self, session_token: str) -> str:

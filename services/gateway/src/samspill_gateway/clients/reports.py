@@ -20,9 +20,7 @@ class Reading:
     anonymised: bool
 
     def message(self) -> pb.Reading:
-        return pb.Reading(
-            survey_id=self.survey_id, locale=self.locale, anonymised=self.anonymised
-        )
+        return pb.Reading(survey_id=self.survey_id, locale=self.locale, anonymised=self.anonymised)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from google.protobuf.timestamp_pb2 import Timestamp
+
 from samspill.surveys.v1 import surveys_pb2 as pb
 from samspill.surveys.v1 import surveys_pb2_grpc as pb_grpc
 
@@ -33,7 +34,7 @@ class Surveys:
         request = pb.GetSurveyRequest(survey_id=survey_id)
         return (await self._calls(self._queries.GetSurvey, request, bearer)).survey
 
-    async def question_set(self, bearer: Bearer, band: int, mode: int) -> Any:
+    async def question_set(self, bearer: Bearer, band: Any, mode: Any) -> Any:
         request = pb.GetQuestionSetRequest(band=band, mode=mode)
         return await self._calls(self._queries.GetQuestionSet, request, bearer)
 
@@ -47,8 +48,8 @@ class Surveys:
         bearer: Bearer,
         *,
         title: str,
-        band: int,
-        mode: int,
+        band: Any,
+        mode: Any,
         group_ids: Sequence[str],
         closes_at: datetime,
         delete_on: str,
@@ -75,7 +76,7 @@ class Surveys:
         *,
         version: int,
         title: str,
-        mode: int,
+        mode: Any,
         group_ids: Sequence[str],
         closes_at: datetime,
         delete_on: str,

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
+
 from samspill_kit.errors import NotFound
 
 from .frame import Frame, frame_of

@@ -7,16 +7,16 @@ import re
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final, Protocol
+from typing import Any, Final
+
+from starlette.datastructures import FormData
 
 from samspill_kit.errors import Invalid
 
 LARGEST_BODY: Final = 256 * 1024
 """Bytes; 200 free texts of 1,000 letters fit."""
 
-VALUES: Final = frozenset(
-    {"skipped", "nobody", "option", "options", "text", "nominees", "cleared"}
-)
+VALUES: Final = frozenset({"skipped", "nobody", "option", "options", "text", "nominees", "cleared"})
 UUID_SHAPE: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -46,14 +46,6 @@ class Save:
     declined: bool = False
 
 
-class FormFields(Protocol):
-    """The part of Starlette's FormData that is needed."""
-
-    def get(self, key: str, default: Any = None) -> Any: ...
-    def getlist(self, key: str) -> list[Any]: ...
-    def __contains__(self, key: object) -> bool: ...
-
-
 def save_from_json(body: bytes) -> Save:
     """Read what the page's script sends.
 
@@ -75,7 +67,7 @@ def save_from_json(body: bytes) -> Save:
         raise AnswersMalformed() from None
 
 
-def save_from_form(fields: FormFields, questions: Sequence[Any]) -> Save:
+def save_from_form(fields: FormData, questions: Sequence[Any]) -> Save:
     """Read a page sent without its script: every question of the form is in it.
 
     `questions` are the page's own; a question that was left untouched is left out, so that what was saved
@@ -103,7 +95,7 @@ def next_save(save: Save) -> Save:
     return replace(save, sequence=save.sequence + 1)
 
 
-def _from_fields(fields: FormFields, question_id: str, kind: str) -> SentAnswer | None:
+def _from_fields(fields: FormData, question_id: str, kind: str) -> SentAnswer | None:
     name = f"q.{question_id}"
     chosen = [str(each) for each in fields.getlist(name) if str(each).strip()]
     if kind == "nomination":
@@ -123,7 +115,7 @@ def _answer(question_id: str, content: Mapping[str, Any]) -> SentAnswer:
     kinds = VALUES.intersection(content)
     if len(kinds) != 1:
         raise ValueError
-    kind = kinds.pop()
+    (kind,) = kinds
     value = content[kind]
     expected: type = {"option": str, "text": str, "options": list, "nominees": list}.get(kind, bool)
     if not isinstance(value, expected):
@@ -133,7 +125,7 @@ def _answer(question_id: str, content: Mapping[str, Any]) -> SentAnswer:
     return SentAnswer(_uuid(question_id), kind, value)
 
 
-def _page_id(fields: FormFields) -> str:
+def _page_id(fields: FormData) -> str:
     sent = str(fields.get("page") or "")
     return sent if UUID_SHAPE.fullmatch(sent) else str(uuid.uuid4())
 

@@ -6,8 +6,9 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
-from samspill_kit.errors import DomainError, Unauthenticated
 from starlette.datastructures import UploadFile
+
+from samspill_kit.errors import DomainError, Unauthenticated
 
 from .frame import Frame, frame_of
 from .visitors import Visitor

@@ -85,7 +85,9 @@ def _sheet(
 ) -> Response:
     """Show the sheet in the answer to the request that made the codes: they are nowhere else."""
     cards = [
-        CodeCard(each.name, grouped(made[each.participant_id]), _qr(frame, made[each.participant_id]))
+        CodeCard(
+            each.name, grouped(made[each.participant_id]), _qr(frame, made[each.participant_id])
+        )
         for each in people
         if each.participant_id in made
     ]

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from samspill_gateway.clients.retention import STATES
+
 from .frame import Frame, frame_of
 
 router = APIRouter()
@@ -26,7 +27,9 @@ async def ask(request: Request, survey_id: str) -> Response:
         active="undersokelser",
         heading=words("Slette undersøkelsen?"),
         texts=[
-            words("Undersøkelsen låses med en gang, for alle. Etter sju dager slettes den for godt."),
+            words(
+                "Undersøkelsen låses med en gang, for alle. Etter sju dager slettes den for godt."
+            ),
             words("I de sju dagene kan du angre. Velger du «Slett med en gang», kan ingen angre."),
         ],
         deeds=[

@@ -12,12 +12,23 @@ from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
 from google.protobuf.timestamp_pb2 import Timestamp
 from jinja2 import Environment, FileSystemLoader, select_autoescape
+
+from samspill_gateway.clients import Backends
+from samspill_gateway.language import (
+    LANGUAGE_COOKIE,
+    LANGUAGES,
+    Words,
+    clock_time,
+    day,
+    day_with_year,
+    language_of,
+    short_day,
+    words,
+)
 from samspill_kit.clock import Clock
 from samspill_kit.errors import DomainError
 from samspill_kit.http import status_of
 
-from samspill_gateway.clients import Backends
-from samspill_gateway.language import LANGUAGE_COOKIE, LANGUAGES, Words, clock_time, day, day_with_year, language_of, short_day
 from .forms import Forms
 from .visitors import SignedOut, Visitor, Visitors
 
@@ -97,16 +108,19 @@ class Frame:
         )
 
     def error_text(self, error: DomainError) -> str:
-        """Say an error in the reader's language: the thing, and the way out (DESIGN 3)."""
-        key = f"error.{error.code}"
-        text = self.words(key)
-        if text == key:
-            text = self.words("error.internal")
-        details = {name: value for name, value in error.details.items() if "%" not in value}
+        """Say an error in the reader's language."""
+        return self.text_of(error.code, error.details)
+
+    def text_of(self, code: str, details: Mapping[str, str]) -> str:
+        """Say what a code means: the thing, and the way out (DESIGN 3)."""
+        for key in (f"error.{code}", "error.internal"):
+            text = self.words(key)
+            if text != key:
+                break
         try:
             return text % details
-        except (KeyError, ValueError):
-            return text
+        except (KeyError, ValueError, TypeError):
+            return self.words("error.internal")
 
     def status_of(self, error: DomainError) -> int:
         return status_of(error)
@@ -167,9 +181,9 @@ def _environment(language: str) -> Environment:
         loader=FileSystemLoader(TEMPLATES),
         autoescape=select_autoescape(["html", "svg"]),
         extensions=["jinja2.ext.i18n"],
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
-    from samspill_gateway.language import words
-
     environment.install_gettext_translations(words(language), newstyle=True)  # type: ignore[attr-defined]
     return environment
 

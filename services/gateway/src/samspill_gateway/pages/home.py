@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from fastapi import APIRouter, Request, Response
-from samspill_kit.errors import Unavailable
 
 from samspill_gateway.language import OSLO
+from samspill_kit.errors import Unavailable
+
 from .frame import Frame, frame_of
 from .visitors import Visitor
 
@@ -148,9 +149,7 @@ def _closed(frame: Frame, surveys: list[SurveyRow]) -> list[Waiting]:
     return [
         Waiting(
             headline=words("Rapporten for %(groups)s er klar.", groups=each.groups),
-            text=words(
-                "%(done)s av %(total)s har levert.", done=each.submitted, total=each.total
-            ),
+            text=words("%(done)s av %(total)s har levert.", done=each.submitted, total=each.total),
             note=words("Slettes av seg selv %(day)s.", day=each.deleted),
             button=words("Åpne rapporten"),
             href=f"/undersokelser/{each.survey_id}",

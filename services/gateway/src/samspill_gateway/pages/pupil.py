@@ -8,9 +8,10 @@ from typing import Any, Final
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
-from samspill_kit.errors import DomainError, Unauthenticated
 
 from samspill_gateway.security import SESSION_COOKIE, clear_cookie, set_cookie
+from samspill_kit.errors import DomainError, Unauthenticated
+
 from .answers_in import Save, next_save, save_from_form, save_from_json
 from .frame import Frame, frame_of
 from .pupil_form import build, first_name, with_sent
@@ -103,7 +104,7 @@ async def decline(request: Request) -> Response:
 
 
 @router.get("/elev/kvittering", summary="Where a browser lands that goes back after the receipt")
-async def after_receipt(request: Request) -> Response:
+async def after_receipt() -> Response:
     return RedirectResponse("/", status_code=303)
 
 
@@ -127,7 +128,9 @@ async def _pupil(request: Request) -> tuple[Frame, Visitor]:
     return frame, visitor
 
 
-async def _questions(frame: Frame, visitor: Visitor, *, page_id: str, sequence: int = 1) -> Response:
+async def _questions(
+    frame: Frame, visitor: Visitor, *, page_id: str, sequence: int = 1
+) -> Response:
     answered = await frame.responses.page(visitor)
     return await _answer_page(frame, visitor, answered, Save(page_id, sequence, 0, []))
 
@@ -176,7 +179,9 @@ async def _submit_form(frame: Frame, visitor: Visitor) -> Response:
         raise
     except DomainError as error:
         return await _answer_page(frame, visitor, None, next_save(save), error)
-    return await _answer_page(frame, visitor, answered, Save(save.page_id, save.sequence + 1, 0, []))
+    return await _answer_page(
+        frame, visitor, answered, Save(save.page_id, save.sequence + 1, 0, [])
+    )
 
 
 async def _receipt(frame: Frame, visitor: Visitor, save: Save) -> Response:
@@ -206,5 +211,3 @@ def _origin(request: Request) -> str:
     """Fingerprint of the browser's address, so that wrong codes are slowed without keeping addresses."""
     host = request.client.host if request.client else ""
     return hashlib.sha256(host.encode()).hexdigest()[:32]
-
-

@@ -73,7 +73,9 @@ def build(form: Any, page: Any | None, participant_id: str, language: str) -> Pu
     names = display_names({p.participant_id: p.name for p in form.participants})
     names.pop(participant_id, None)
     questions = [
-        _question(form, each, number, answers.get(each.question_id), names, participant_id, language)
+        _question(
+            form, each, number, answers.get(each.question_id), names, participant_id, language
+        )
         for number, each in enumerate(form.questions, start=1)
     ]
     answered = sum(not each.is_skipped for each in answers.values())

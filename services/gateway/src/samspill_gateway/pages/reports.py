@@ -11,6 +11,7 @@ from fastapi import APIRouter, Request, Response
 from markupsafe import Markup
 
 from samspill_gateway.clients.reports import Reading, SociogramChoice
+
 from .frame import Frame, frame_of
 
 router = APIRouter(prefix="/undersokelser/{survey_id}/rapport")
@@ -140,7 +141,7 @@ def _report_page(
     tab: str,
     *,
     template: str = "",
-    **context: object,
+    **context: Any,
 ) -> Response:
     base = f"/undersokelser/{reading.survey_id}/rapport"
     suffix = f"?visning={ANONYMISED}" if reading.anonymised else ""

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
+
+from samspill_gateway.security import (
+    ATTEMPT_COOKIE,
+    ATTEMPT_SECONDS,
+    SESSION_COOKIE,
+    clear_cookie,
+    set_cookie,
+)
 from samspill_kit.errors import DomainError
 
-from samspill_gateway.security import ATTEMPT_COOKIE, ATTEMPT_SECONDS, SESSION_COOKIE, clear_cookie, set_cookie
 from .frame import frame_of
 
 router = APIRouter()

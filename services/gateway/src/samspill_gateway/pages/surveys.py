@@ -8,6 +8,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
+
 from samspill_kit.errors import DomainError, Unauthenticated, Unavailable
 
 from .frame import Frame, frame_of
@@ -122,7 +123,7 @@ async def ask_to_close(request: Request, survey_id: str) -> Response:
     visitor = await frame.staff()
     survey = await frame.surveys.get(visitor, survey_id)
     words = frame.words
-    deed = {
+    deed: dict[str, Any] = {
         "text": words("Lukk nå"),
         "action": f"/undersokelser/{survey_id}/lukk",
         "variant": "primary",
@@ -135,7 +136,9 @@ async def ask_to_close(request: Request, survey_id: str) -> Response:
         active="undersokelser",
         heading=words("Lukke undersøkelsen?"),
         texts=[
-            words("Da kan ingen svare eller endre svar lenger. En lukket undersøkelse åpnes aldri igjen."),
+            words(
+                "Da kan ingen svare eller endre svar lenger. En lukket undersøkelse åpnes aldri igjen."
+            ),
             words("Svarene kan leses med en gang."),
         ],
         deeds=[deed],
@@ -152,7 +155,9 @@ async def close(request: Request, survey_id: str) -> Response:
     return RedirectResponse(f"/undersokelser/{survey_id}/rapport/oversikt", status_code=303)
 
 
-@router.post("/{survey_id}/klasseliste", summary="Take in those who joined the class, let out those who left")
+@router.post(
+    "/{survey_id}/klasseliste", summary="Take in those who joined the class, let out those who left"
+)
 async def refresh(request: Request, survey_id: str) -> Response:
     frame = frame_of(request)
     visitor = await frame.staff()
@@ -206,9 +211,7 @@ def _readers(frame: Frame, survey: Any | None) -> str:
     if survey is None or not survey.readers:
         return frame.words("Elevene får vite navnet på hver voksen som kan lese svarene.")
     names = ", ".join(each.display_name for each in survey.readers)
-    return frame.words(
-        "%(readers)s kan lese dem. De andre elevene kan ikke.", readers=names
-    )
+    return frame.words("%(readers)s kan lese dem. De andre elevene kan ikke.", readers=names)
 
 
 async def _status(frame: Frame, visitor: Visitor, survey: Any) -> dict[str, Any]:

@@ -9,10 +9,10 @@ from datetime import datetime
 from typing import Any, Final, Protocol
 
 from fastapi import Request
-from samspill_kit.clock import Clock
-from samspill_kit.errors import Unauthenticated
 
 from samspill_gateway.security import SESSION_COOKIE
+from samspill_kit.clock import Clock
+from samspill_kit.errors import Unauthenticated
 
 MOST_KEPT: Final = 20_000
 """Passports in memory; 60,000 pupils share several replicas."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -87,6 +88,28 @@ class ClassAnalysis:
     def of(cls, material: Material) -> ClassAnalysis:
         sociogram = sociogram_of(material)
         return cls({each.name: Analysis(each) for each in sociogram.relations})
+
+    @cached_property
+    def digest(self) -> str:
+        """A fingerprint of every tie and answer that the analysis follows from."""
+        parts = [
+            (
+                name,
+                each.relation.roster,
+                sorted(each.relation.respondents),
+                sorted(each.relation.choices),
+                each.relation.max_choices,
+                each.relation.gender,
+            )
+            for name, each in sorted(self.relations.items())
+        ]
+        return hashlib.sha256(repr(parts).encode()).hexdigest()
+
+    def warm(self) -> None:
+        """Compute what pages need; afterwards they only read."""
+        for each in self.relations.values():
+            _ = each.findings, each.received, each.pairs
+        _ = self.positions
 
     @cached_property
     def positions(self) -> Mapping[str, Position]:

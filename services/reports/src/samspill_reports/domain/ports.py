@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from samspill_kit.ids import SchoolId, SurveyId
+
 from .material import GivenAnswer, Group, Level, Participant, Question
 
 
@@ -67,10 +69,20 @@ class Answers(Protocol):
 
 
 class Locks(Protocol):
-    """Which surveys a deletion has locked here."""
+    """Which surveys a deletion has locked here, or erased."""
 
-    async def is_locked(self, school_id: str, survey_id: str) -> bool:
+    async def is_locked(self, school_id: SchoolId, survey_id: SurveyId) -> bool:
         """Say whether a deletion has been asked for."""
+        ...
+
+    async def lock(self, school_id: SchoolId, survey_id: SurveyId, *, at: datetime) -> None:
+        """Refuse every reading from now on; safe to repeat."""
+
+    async def unlock(self, school_id: SchoolId, survey_id: SurveyId) -> None:
+        """Allow reading again, unless the survey is erased."""
+
+    async def mark_erased(self, school_id: SchoolId, survey_id: SurveyId, *, at: datetime) -> None:
+        """Keep a tombstone of the survey."""
 
 
 class Words(Protocol):

@@ -8,6 +8,7 @@ from math import cos, pi, sin
 from typing import Final
 
 import networkx as nx
+
 from samspill_reports.domain.analysis import Analysis
 from samspill_reports.domain.material import Material
 from samspill_reports.sociometry import Position, target
@@ -32,7 +33,11 @@ class Filters:
 
     @property
     def names(self) -> Sequence[str]:
-        chosen = {"mutual": self.mutual_only, "groups": self.friend_groups, self.gender: self.gender}
+        chosen = {
+            "mutual": self.mutual_only,
+            "groups": self.friend_groups,
+            self.gender: self.gender,
+        }
         return [name for name, is_on in chosen.items() if is_on]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from samspill_reports.domain.analysis import ClassAnalysis
 from samspill_reports.domain.distributions import Distribution, distributions
@@ -86,9 +87,7 @@ def _finding(finding: FindingText) -> dict[str, object]:
     }
 
 
-def _sociograms(
-    material: Material, analysis: ClassAnalysis, words: Words
-) -> list[dict[str, object]]:
+def _sociograms(material: Material, analysis: ClassAnalysis, words: Words) -> list[Any]:
     drawn = []
     for question in material.nominations:
         alt = words.text("Sosiogram. Tabellen under «Om svarene» sier det samme.")
@@ -133,7 +132,7 @@ def _relation(each: RelationQuality, words: Words) -> dict[str, object]:
     }
 
 
-def _pupils(material: Material, analysis: ClassAnalysis, words: Words) -> list[dict[str, object]]:
+def _pupils(material: Material, analysis: ClassAnalysis, words: Words) -> list[Any]:
     pages = []
     for each in material.participants:
         page = pupil_page(material, analysis, each.participant_id, words)

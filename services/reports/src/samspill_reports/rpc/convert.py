@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from google.protobuf.timestamp_pb2 import Timestamp
-from samspill.reports.v1 import reports_pb2 as pb
 
+from samspill.reports.v1 import reports_pb2 as pb
 from samspill_reports.domain.distributions import Distribution
 from samspill_reports.domain.material import FREE_TEXT, NOMINATION, Material
 from samspill_reports.domain.ports import Words
+from samspill_reports.usecases.draw_relations import TableRow
 from samspill_reports.usecases.read_pupils import PupilAnswer, PupilRow
 from samspill_reports.usecases.read_quality import RelationQuality
 from samspill_reports.usecases.sentences import FindingText, PupilRelations, distribution_sentence
@@ -119,6 +120,15 @@ def relations_to_pb(relations: PupilRelations) -> pb.PupilRelations:
         mutual=relations.mutual,
         chosen_by=relations.chosen_by,
         chose=relations.chose,
+    )
+
+
+def relations_row_to_pb(row: TableRow) -> pb.PupilRelationsRow:
+    return pb.PupilRelationsRow(
+        participant_id=row.participant_id,
+        who=row.who,
+        has_answered=row.has_answered,
+        relations=relations_to_pb(row.relations),
     )
 
 

@@ -181,11 +181,11 @@ def _fitted(placed: Reals, anchors: Reals, known: Mask) -> Reals:
 
 def _upright(placed: Reals, order: np.typing.NDArray[np.int64]) -> Reals:
     """The wide side lies flat; which end is left follows from the picture, not from ids."""
-    centred = placed - placed.mean(axis=0)
+    centred: Reals = placed - placed.mean(axis=0)
     if len(placed) < 3:
         return centred
     _, size, vt = np.linalg.svd(centred, full_matrices=False)
-    turned: Reals = centred @ vt.T if size[0] - size[1] > 1e-6 * size[0] else centred
+    turned = centred @ vt.T if size[0] - size[1] > 1e-6 * size[0] else centred
     return np.asarray(turned * _signs(turned, order), dtype=np.float64)
 
 

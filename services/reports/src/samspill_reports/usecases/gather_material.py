@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from samspill_kit.ids import SurveyId
 from samspill_kit.principal import StaffPrincipal
-
 from samspill_reports.domain.errors import LevelTooLow, SurveyIsLocked, SurveyNotClosed
 from samspill_reports.domain.material import GivenAnswer, Level, Material, Participant
 from samspill_reports.domain.naming import labels, without_names
@@ -41,7 +41,7 @@ class GatherMaterial:
         LevelTooLow: the reader may see numbers of the class alone.
         """
         survey_id = reading.survey_id
-        if await self.locks.is_locked(str(by.school_id), survey_id):
+        if await self.locks.is_locked(by.school_id, SurveyId.parse(survey_id)):
             raise SurveyIsLocked(survey_id=survey_id)
         form = await self.surveys.form(survey_id, reading.locale)
         if not form.is_closed:

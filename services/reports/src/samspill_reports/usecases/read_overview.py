@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from samspill_reports.sociometry import Kind
-
 from samspill_reports.domain.analysis import ClassAnalysis
 from samspill_reports.domain.distributions import Distribution, clearest, distributions
 from samspill_reports.domain.material import Material
 from samspill_reports.domain.ports import Words
+from samspill_reports.sociometry import Kind
+
 from .sentences import FindingText, distribution_sentence, finding_text
 
 MOST_FINDINGS: Final = 7
@@ -42,9 +42,7 @@ class Overview:
     skipped_some: int
 
 
-def overview(
-    material: Material, analysis: ClassAnalysis, words: Words, locale: str
-) -> Overview:
+def overview(material: Material, analysis: ClassAnalysis, words: Words, locale: str) -> Overview:
     found = distributions(material)
     texts = [
         *_class_findings(material, analysis, words, locale),
@@ -107,5 +105,3 @@ def _skipped_some(material: Material) -> int:
         any(answer.is_skipped for answer in answers.values())
         for answers in material.by_participant.values()
     )
-
-

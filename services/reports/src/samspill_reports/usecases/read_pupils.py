@@ -9,6 +9,7 @@ from samspill_reports.domain.analysis import ClassAnalysis
 from samspill_reports.domain.distributions import Distribution, distribution
 from samspill_reports.domain.material import NOMINATION, GivenAnswer, Material, Question
 from samspill_reports.domain.ports import Words
+
 from .sentences import PupilRelations, chosen_sentence, pupil_relations
 
 

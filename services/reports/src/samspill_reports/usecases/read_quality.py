@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from samspill_reports import sociometry
-from samspill_reports.sociometry import Voice
-
 from samspill_reports.domain.analysis import Analysis, ClassAnalysis
 from samspill_reports.domain.material import Material, Question
 from samspill_reports.domain.ports import Words
+from samspill_reports.sociometry import Voice
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +101,7 @@ def _times_chosen(material: Material, analysis: Analysis) -> list[TimesChosen]:
 
 
 def _participation(material: Material, analysis: ClassAnalysis, words: Words) -> str:
-    voices = [
-        sociometry.participation(each.relation).voice for each in analysis.relations.values()
-    ]
+    voices = [sociometry.participation(each.relation).voice for each in analysis.relations.values()]
     voice = min(voices, default=Voice.NOTHING)
     said = words.text(
         "{submitted} av {participants} har levert.",

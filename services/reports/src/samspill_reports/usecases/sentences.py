@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from samspill_reports import sociometry
-from samspill_reports.sociometry import Certainty, Finding, Kind
-
 from samspill_reports.domain.analysis import Analysis
 from samspill_reports.domain.distributions import Distribution
 from samspill_reports.domain.material import FREE_TEXT, NOMINATION, Material, Question
 from samspill_reports.domain.ports import Words
+from samspill_reports.sociometry import Certainty, Finding, Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,5 +137,7 @@ def usual_sentence(analysis: Analysis, material: Material, pupil: str, words: Wo
         at_most=seen.at_most,
     )
     if missing == 1:
-        more = words.text("Den ene som ikke svarte, kunne gjort det til {at_most}.", at_most=seen.at_most)
+        more = words.text(
+            "Den ene som ikke svarte, kunne gjort det til {at_most}.", at_most=seen.at_most
+        )
     return f"{said} {more}"

@@ -1,0 +1,107 @@
+"""The only file that knows every part of reports."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from samspill.identity.v1 import sessions_pb2, sessions_pb2_grpc
+from samspill.reports.v1 import erasure_pb2_grpc, reports_pb2_grpc
+from samspill_kit.auth import JwksSource, PassportReader
+from samspill_kit.clock import SystemClock
+from samspill_kit.db import Database, upgrade
+from samspill_kit.grpc import Channel, GrpcServer, Passport, Tls
+from samspill_kit.process import Service
+from samspill_kit.settings import HostPort, read_secret
+from samspill_reports.clients.identity import RemotePermits
+from samspill_reports.clients.responses import RemoteAnswers
+from samspill_reports.clients.surveys import RemoteSurveys
+from samspill_reports.rendering.artist import SvgArtist
+from samspill_reports.rendering.paper import paper_content
+from samspill_reports.rendering.report_pdf import report_pdf
+from samspill_reports.rpc.erasure import ReportsErasure
+from samspill_reports.rpc.queries import ReportQueries
+from samspill_reports.settings import Settings
+from samspill_reports.storage.locks import SqlLocks
+from samspill_reports.usecases.analyse_class import AnalyseClass
+from samspill_reports.usecases.draw_relations import DrawRelations
+from samspill_reports.usecases.erase_survey import EraseSurvey, LockSurvey, UnlockSurvey
+from samspill_reports.usecases.gather_material import GatherMaterial
+from samspill_reports.usecases.print_report import PrintReport
+from samspill_reports.words import CatalogueWords
+
+MIGRATIONS: Final = Path(__file__).parent / "storage" / "migrations"
+
+
+async def migrate(settings: Settings) -> None:
+    """Bring the database to this build's schema."""
+    assert settings.owner_database_url_file, "migrate needs the owner's connection"
+    await upgrade(read_secret(settings.owner_database_url_file), MIGRATIONS)
+
+
+async def serve(settings: Settings) -> Service:
+    """Put reports together."""
+    service = Service("reports", settings)
+    clock = SystemClock()
+    tls = Tls.read(settings.tls_directory)
+    database = service.add(
+        Database(
+            read_secret(settings.database_url_file),
+            connections=settings.database_connections,
+            migrations=MIGRATIONS,
+        )
+    )
+
+    def channel(name: str, address: HostPort) -> Channel:
+        return service.add(Channel(name, address, tls, timeout=settings.call_timeout))
+
+    identity = channel("identity", settings.identity_address)
+    locks = SqlLocks(database)
+    analyse = AnalyseClass(clock)
+    gather = GatherMaterial(
+        RemoteSurveys(channel("surveys", settings.surveys_address)),
+        RemotePermits(identity),
+        RemoteAnswers(channel("responses", settings.responses_address)),
+        locks,
+    )
+    queries = ReportQueries(
+        gather=gather,
+        analyse=analyse,
+        draw=DrawRelations(SvgArtist()),
+        print_report=PrintReport(paper_content, report_pdf, clock),
+        words_of=CatalogueWords,
+    )
+    erasure = ReportsErasure(
+        lock=LockSurvey(locks, analyse, clock),
+        unlock=UnlockSurvey(locks),
+        erase=EraseSurvey(locks, analyse, clock),
+    )
+    passports = PassportReader(
+        _signing_keys(identity), installation=settings.installation, clock=clock
+    )
+    server = GrpcServer("reports", settings.rpc_listen, tls, passports=passports)
+    server.add(
+        reports_pb2_grpc.add_ReportQueryServiceServicer_to_server,
+        queries,
+        callers=("gateway",),
+        passport=Passport.STAFF,
+    )
+    server.add(
+        erasure_pb2_grpc.add_ReportsErasureInternalServiceServicer_to_server,
+        erasure,
+        callers=("retention",),
+        passport=Passport.NONE,
+    )
+    service.add(server)
+    service.ready_when("database", database.answers)
+    return service
+
+
+def _signing_keys(identity: Channel) -> JwksSource:
+    queries = identity.stub(sessions_pb2_grpc.SigningKeyQueryServiceStub)
+
+    async def fetch() -> str:
+        answer = await queries.ListSigningKeys(sessions_pb2.ListSigningKeysRequest())
+        return str(answer.jwks_json)
+
+    return JwksSource(fetch)

@@ -1,0 +1,1 @@
+"""Reports' ports over other services' contracts; the reader's passport is forwarded."""
