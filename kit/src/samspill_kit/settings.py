@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import DirectoryPath, FilePath, PositiveInt, StringConstraints
 from pydantic_core import CoreSchema, core_schema
@@ -36,10 +36,20 @@ class HostPort:
         return core_schema.no_info_plain_validator_function(cls.parse)
 
 
+_AS_WRITTEN: Final = SettingsConfigDict(
+    # Nothing is decoded as JSON: `127.0.0.1:9101` means what it says.
+    extra="ignore",
+    frozen=True,
+    hide_input_in_errors=True,
+    enable_decoding=False,
+)
+"""Repeated in every base, since pydantic lets the last base win."""
+
+
 class ServiceSettings(BaseSettings):
     """What every service can be told; a subclass names its `env_prefix`."""
 
-    model_config = SettingsConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
+    model_config = _AS_WRITTEN
 
     installation: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,63}$")]
     """Name of this installation, the audience of its passports."""
@@ -63,6 +73,8 @@ class ServiceSettings(BaseSettings):
 class DatabaseSettings(BaseSettings):
     """Connection URLs `postgresql://role:password@host:port/database`, one file per role."""
 
+    model_config = _AS_WRITTEN
+
     database_url_file: FilePath
     """The app role, which sees one school at a time."""
 
@@ -78,6 +90,8 @@ class DatabaseSettings(BaseSettings):
 
 class EventSettings(BaseSettings):
     """Where facts travel."""
+
+    model_config = _AS_WRITTEN
 
     nats_url_file: FilePath
     """`nats://user:password@host:port`; several addresses are separated by commas."""
