@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
 
+from stdnum.no.fodselsnummer import calc_check_digit1, calc_check_digit2
+
 from samspill_kit.ids import ParticipantId, SchoolId, SessionId, SurveyId
 from samspill_responses.domain.acceptance import AcceptedParticipant, AcceptedQuestion
 from samspill_responses.domain.answers import AnswerKind, Recorded, Skipped, Value
@@ -97,3 +99,10 @@ def submission(*, declines: bool = False) -> Submission:
 
 def recorded(value: Value = Skipped(), list_version: int = 1) -> Recorded:  # noqa: B008
     return Recorded(value, list_version)
+
+
+def made_up_number() -> str:
+    """Looks like a birth number and is made up."""
+    nine = "010203458"
+    ten = nine + calc_check_digit1(nine)
+    return ten + calc_check_digit2(ten)

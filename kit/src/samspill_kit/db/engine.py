@@ -77,18 +77,25 @@ class Database:
 
         The caller commits or closes it. Locks wait 3 s, statements run 5 s.
         """
+        wanted = {
+            "schools": ",".join(map(str, school_ids)),
+            "lock": f"{LOCK_TIMEOUT.seconds}s",
+            "statement": f"{STATEMENT_TIMEOUT.seconds}s",
+            "read_only": "on" if read_only else "off",
+        }
+        try:
+            return await self._begun(wanted)
+        except DatabaseUnavailable as error:
+            if not getattr(error.__cause__, "connection_invalidated", False):
+                raise
+            # The connection died in the pool, which now has dropped all that are as old.
+            return await self._begun(wanted)
+
+    async def _begun(self, wanted: dict[str, str]) -> AsyncSession:
         session = self._sessions()
         try:
             with translated():
-                await session.execute(
-                    _OPEN,
-                    {
-                        "schools": ",".join(map(str, school_ids)),
-                        "lock": f"{LOCK_TIMEOUT.seconds}s",
-                        "statement": f"{STATEMENT_TIMEOUT.seconds}s",
-                        "read_only": "on" if read_only else "off",
-                    },
-                )
+                await session.execute(_OPEN, wanted)
         except BaseException:
             await session.close()
             raise

@@ -1,7 +1,6 @@
 """What the form and the list of participants allow (SPEC S3, S4, R4, I6)."""
 
 import pytest
-from stdnum.no.fodselsnummer import calc_check_digit1, calc_check_digit2
 
 from samspill_kit.errors import DomainError
 from samspill_responses.domain.acceptance import Acceptance
@@ -36,15 +35,10 @@ from services.responses.tests.sample import (
     SUBJECTS,
     WORDS,
     SchoolClass,
+    made_up_number,
 )
 
 CLASS = SchoolClass()
-
-
-def made_up_number() -> str:
-    nine = "010203458"
-    ten = nine + calc_check_digit1(nine)
-    return ten + calc_check_digit2(ten)
 
 
 @pytest.fixture
