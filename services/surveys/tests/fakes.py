@@ -261,7 +261,9 @@ class FakeIdentity(Outage):
         self.answer()
         return [pupil for group_id in group_ids for pupil in self.pupils[group_id]]
 
-    async def record(self, survey_id: SurveyId, group_ids: Sequence[GroupId]) -> None:
+    async def record(
+        self, survey_id: SurveyId, group_ids: Sequence[GroupId], *, delete_on: date
+    ) -> None:
         self.answer()
         self.recorded[survey_id] = tuple(group_ids)
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -103,4 +103,7 @@ class AuditView:
     """The newest entries, and whether the chain holds."""
 
     entries: Sequence[AuditEntry]
+    names: Mapping[StaffId, str]
+    """Of those who work at the school now; whoever left is an id alone."""
+
     is_unbroken: bool

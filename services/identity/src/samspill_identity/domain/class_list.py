@@ -40,6 +40,8 @@ class Column(Enum):
     GROUP = "group"
 
 
+_NAMED: Final = (Column.NAME, Column.FIRST_NAME, Column.LAST_NAME)
+
 _HEADINGS: Final[Mapping[Column, tuple[str, ...]]] = {
     Column.NAME: (
         *("navn", "namn", "name", "elevnavn", "elevnamn", "fullt navn", "fullt namn"),
@@ -58,7 +60,9 @@ _HEADINGS: Final[Mapping[Column, tuple[str, ...]]] = {
 """Bokmål, Nynorsk and English; the first of a file that stands earliest here is taken."""
 
 _GENDERS: Final[Mapping[str, Gender | None]] = {
-    **dict.fromkeys(("jente", "jenta", "pike", "j", "k", "kvinne", "girl", "f", "female"), Gender.GIRL),
+    **dict.fromkeys(
+        ("jente", "jenta", "pike", "j", "k", "kvinne", "girl", "f", "female"), Gender.GIRL
+    ),
     **dict.fromkeys(("gutt", "gut", "g", "m", "mann", "boy", "male"), Gender.BOY),
     **dict.fromkeys(("", "-", "ukjent", "ukjend", "unknown", "annet", "anna", "other"), None),
 }
@@ -172,26 +176,35 @@ def _dropped(layout: _Layout) -> tuple[str, ...]:
 
 
 def _read_row(row: Row, layout: _Layout, seen: set[tuple[str, str]]) -> ListedPupil | BadRow:
+    name, group = layout.name(row), layout.text(row, Column.GROUP)
+    gender = layout.text(row, Column.GENDER).casefold()
+    if fault := _fault_of_row(row, layout) or _fault_of_texts(row, layout, name, group):
+        return fault
+    if gender not in _GENDERS:
+        return BadRow(row.number, "roster_gender_unknown", layout.heading(Column.GENDER))
+    # Two equal names in one class could not be told apart on the pupils' pages either.
+    if (twin := (name_key(name), group_key(group))) in seen:
+        return BadRow(row.number, "roster_pupil_repeated", layout.heading(*_NAMED))
+    seen.add(twin)
+    return ListedPupil(row.number, Card(name, _GENDERS[gender]), group)
+
+
+def _fault_of_row(row: Row, layout: _Layout) -> BadRow | None:
     if holds_national_identity_number(row):
         return BadRow(row.number, "national_identity_number")
     if row.formulas:
         place = min(row.formulas)
         column = layout.headings[place] if place < len(layout.headings) else ""
         return BadRow(row.number, "roster_formula_cell", column)
-    name, group = layout.name(row), layout.text(row, Column.GROUP)
-    gender = layout.text(row, Column.GENDER).casefold()
-    named = layout.heading(Column.NAME, Column.FIRST_NAME, Column.LAST_NAME)
+    return None
+
+
+def _fault_of_texts(row: Row, layout: _Layout, name: str, group: str) -> BadRow | None:
     if code := _fault_of(name, "name", LONGEST_NAME):
-        return BadRow(row.number, code, named)
+        return BadRow(row.number, code, layout.heading(*_NAMED))
     if code := _fault_of(group, "group", LONGEST_GROUP):
         return BadRow(row.number, code, layout.heading(Column.GROUP))
-    if gender not in _GENDERS:
-        return BadRow(row.number, "roster_gender_unknown", layout.heading(Column.GENDER))
-    # Two equal names in one class could not be told apart on the pupils' pages either.
-    if (twin := (name_key(name), group_key(group))) in seen:
-        return BadRow(row.number, "roster_pupil_repeated", named)
-    seen.add(twin)
-    return ListedPupil(row.number, Card(name, _GENDERS[gender]), group)
+    return None
 
 
 def _fault_of(text: str, what: str, longest: int) -> str | None:

@@ -6,8 +6,8 @@ from datetime import datetime
 from enum import Enum
 from typing import Final
 
-from samspill_kit.ids import EntityId, ParticipantId
 from samspill_identity.domain.errors import CodeMistyped
+from samspill_kit.ids import EntityId, ParticipantId
 
 ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's base 32: no I, L, O, U."""

@@ -191,8 +191,6 @@ class RosterColumnMissing(Invalid):
     code = "roster_column_missing"
 
 
-
-
 class RosterTooLarge(Invalid):
     """More pupils than one import may have."""
 

@@ -174,7 +174,7 @@ class Erasures(Protocol):
 class Inbox(Protocol):
     """Which facts of other services have been taken in."""
 
-    async def record(self, event_id: EventId) -> bool:
+    async def record(self, event_id: EventId, *, survey_id: SurveyId | None = None) -> bool:
         """Note the fact; false when it was noted before."""
 
 
@@ -223,13 +223,13 @@ class Schools(Protocol):
         """Open the municipality and these schools, or put their names right."""
 
 
-class Sessions(Protocol):
-    """Sign-ins, attempts and entries, found by the hash of a token; each call one transaction."""
+class StaffSessions(Protocol):
+    """Sign-ins and attempts, found by the hash of a token; each call is one transaction."""
 
     async def keep_attempt(
         self, token_hash: bytes, attempt: SignInAttempt, *, until: datetime
     ) -> None:
-        """Remember an attempt, and forget those that are too old."""
+        """Remember an attempt."""
 
     async def take_attempt(self, token_hash: bytes, *, at: datetime) -> SignInAttempt:
         """Return a living attempt and remove it. Raises SignInAttemptUnknown."""
@@ -249,11 +249,15 @@ class Sessions(Protocol):
     async def end_of_provider(self, *, provider_session: str, staff_id: StaffId | None) -> int:
         """End the sign-ins of one Keycloak session, or, without one, all of a person's."""
 
-    async def find_pupil(self, token_hash: bytes, *, at: datetime) -> PupilSession | None:
-        """The entry, if it lives and its survey is neither closed nor locked."""
 
-    async def end_pupil(self, token_hash: bytes, *, at: datetime) -> None:
-        """End an entry; repeating it is harmless."""
+class InstallationSeal(Protocol):
+    """Closes and opens what belongs to no school, with a key that retention gives."""
+
+    async def seal(self, plaintext: bytes, table: str, row: bytes) -> bytes:
+        """Ciphertext that opens in this row alone. Raises KeysUnavailable."""
+
+    async def open(self, sealed: bytes, table: str, row: bytes) -> bytes:
+        """The plaintext again. Raises KeysUnavailable."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,14 +269,20 @@ class NewEntry:
     at: datetime
 
 
-class CodeDoor(Protocol):
-    """The hot path: one statement that looks a code up and opens a session (ARCHITECTURE 5)."""
+class PupilDoor(Protocol):
+    """The hot path: each call is one statement (ARCHITECTURE.md section 5)."""
 
     async def enter(self, code_hash: bytes, entry: NewEntry) -> PupilSession:
-        """Open a session; the first of a participant shows answers, later ones are write-only.
+        """Open a session; a participant's first shows answers, later ones are write-only.
 
-        Raises CodeUnknown, CodeRevoked, SurveyClosed, SurveyIsLocked.
+        Raises CodeUnknown, CodeRevoked, SurveyClosed.
         """
+
+    async def find(self, token_hash: bytes, *, at: datetime) -> PupilSession | None:
+        """The session, if it lives and its survey is neither closed nor locked."""
+
+    async def end(self, token_hash: bytes, *, at: datetime) -> None:
+        """End a session; repeating it is harmless."""
 
 
 class CodeHashes(Protocol):
@@ -334,8 +344,12 @@ class IdentityProvider(Protocol):
     async def refresh(self, person: Person) -> Person:
         """The person's present rights. Raises SignInRefused, IdentityProviderDown."""
 
-    def end_session_url(self, person: Person) -> str:
-        """Where the browser goes to end its Keycloak session."""
+    async def end(self, person: Person) -> None:
+        """End the person's Keycloak session. Raises IdentityProviderDown."""
+
+    @property
+    def end_session_url(self) -> str:
+        """Where a browser ends its Keycloak session itself; holds nothing about the person."""
 
     async def read_logout(self, logout_token: str) -> tuple[str, StaffId | None]:
         """Whose session Keycloak ended: its session id and the person. Raises SignInRefused."""

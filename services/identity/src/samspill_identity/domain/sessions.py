@@ -60,7 +60,6 @@ class ProviderTokens:
     """What Keycloak gave for a person; never leaves identity."""
 
     refresh_token: str
-    id_token: str
 
     def __repr__(self) -> str:
         return "ProviderTokens(hidden)"

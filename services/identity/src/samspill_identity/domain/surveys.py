@@ -72,9 +72,7 @@ class RecordedSurvey:
             if set(group_ids) == set(self.group_ids) and delete_on == self.delete_on:
                 return self
             raise ReadersAreFixed(survey_id=self.id)
-        return replace(
-            self, group_ids=tuple(group_ids), delete_on=min(delete_on, self.ceiling_on)
-        )
+        return replace(self, group_ids=tuple(group_ids), delete_on=min(delete_on, self.ceiling_on))
 
     def readers_among(
         self, colleagues: Sequence[Colleague], grants: Mapping[StaffId, Sequence[Grant]]
@@ -83,17 +81,13 @@ class RecordedSurvey:
         readers = []
         for one in colleagues:
             is_creator = one.staff_id == self.created_by
-            level = level_of(
-                grants.get(one.staff_id, ()), self.group_ids, is_creator=is_creator
-            )
+            level = level_of(grants.get(one.staff_id, ()), self.group_ids, is_creator=is_creator)
             if level and one.roles:
                 role = Role.LEADER if one.is_leader else Role.TEACHER
                 readers.append(Reader(one.staff_id, one.display_name, role, level))
         return tuple(sorted(readers, key=lambda reader: reader.staff_id != self.created_by))
 
-    def level_for(
-        self, staff_id: StaffId, grants: Sequence[Grant], *, wanted: Level
-    ) -> Level:
+    def level_for(self, staff_id: StaffId, grants: Sequence[Grant], *, wanted: Level) -> Level:
         """The level that a permit carries: the lowest of wanted, told to pupils, and granted now.
 
         Raises ReadersNotFixed, NotAReader, SurveyIsLocked.

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from samspill_identity.domain.ports import IdentityProvider, Sessions
+from samspill_identity.domain.ports import IdentityProvider, StaffSessions
 from samspill_identity.domain.sessions import ATTEMPT_FOR, NewSecret, SignInAttempt, hash_of
 from samspill_kit.clock import Clock
 
@@ -19,7 +19,7 @@ class BegunSignIn:
 class BeginSignIn:
     """Remembers an attempt by its token's hash, for ten minutes and one use (SPEC I1)."""
 
-    sessions: Sessions
+    sessions: StaffSessions
     provider: IdentityProvider
     new_secret: NewSecret
     clock: Clock

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from samspill_identity.domain.errors import SchoolNotFound, SessionUnknown, StaffWithoutSchool
-from samspill_identity.domain.ports import Schools, Sessions
+from samspill_identity.domain.ports import Schools, StaffSessions
 from samspill_identity.domain.schools import School, roles_at
 from samspill_identity.domain.sessions import StaffSession, hash_of
 from samspill_kit.clock import Clock
@@ -15,7 +15,7 @@ from samspill_kit.ids import SchoolId
 class ChooseSchool:
     """Changes the one active school of a session; only to a school of the person's own."""
 
-    sessions: Sessions
+    sessions: StaffSessions
     schools: Schools
     clock: Clock
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from samspill_identity.domain.errors import SignInAttemptUnknown
-from samspill_identity.domain.ports import IdentityProvider, Sessions
+from samspill_identity.domain.ports import IdentityProvider, StaffSessions
 from samspill_identity.domain.sessions import NewSecret, StaffSession, hash_of
 from samspill_identity.usecases.keep_rights import KeepRights
 from samspill_kit.clock import Clock
@@ -25,7 +25,7 @@ class CompletedSignIn:
 class CompleteSignIn:
     """Every sign-in gets a new token, whatever the browser held before (SPEC I1)."""
 
-    sessions: Sessions
+    sessions: StaffSessions
     provider: IdentityProvider
     keep_rights: KeepRights
     ids: IdFactory

@@ -6,9 +6,9 @@ from datetime import datetime
 from samspill_identity.domain.codes import normalised
 from samspill_identity.domain.errors import CodeRevoked, CodeUnknown
 from samspill_identity.domain.ports import (
-    CodeDoor,
     CodeHashes,
     NewEntry,
+    PupilDoor,
     SignedToken,
     Tokens,
     WrongCodes,
@@ -36,7 +36,7 @@ class EnterCode:
     address (SPEC I7). A typing error is told apart before anything is looked up.
     """
 
-    door: CodeDoor
+    door: PupilDoor
     hashes: CodeHashes
     wrong_codes: WrongCodes
     tokens: Tokens

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from samspill_identity.domain.errors import SessionUnknown
-from samspill_identity.domain.ports import Sessions, SignedToken, Tokens
+from samspill_identity.domain.ports import PupilDoor, SignedToken, Tokens
 from samspill_identity.domain.sessions import PupilSession, hash_of
 from samspill_kit.clock import Clock
 from samspill_kit.principal import PupilPrincipal
@@ -21,12 +21,12 @@ class PupilPassport:
 class IssuePupilPassport:
     """A pupil's passport lives 120 s; closing and locking end the session (SPEC I7)."""
 
-    sessions: Sessions
+    door: PupilDoor
     tokens: Tokens
     clock: Clock
 
     async def __call__(self, session_token: str) -> PupilPassport:
-        session = await self.sessions.find_pupil(hash_of(session_token), at=self.clock.now())
+        session = await self.door.find(hash_of(session_token), at=self.clock.now())
         if session is None:
             raise SessionUnknown
         principal = principal_of(session)

@@ -11,8 +11,8 @@ from samspill_identity.domain.grants import in_force
 from samspill_identity.domain.ports import (
     Begin,
     IdentityProvider,
-    Sessions,
     SignedToken,
+    StaffSessions,
     Tokens,
 )
 from samspill_identity.domain.schools import School, roles_at
@@ -44,7 +44,7 @@ class IssueStaffPassport:
     Keycloak refusing ends the session; Keycloak not answering keeps what is known for 15 minutes.
     """
 
-    sessions: Sessions
+    sessions: StaffSessions
     provider: IdentityProvider
     keep_rights: KeepRights
     begin: Begin

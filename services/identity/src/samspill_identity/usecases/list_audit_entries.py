@@ -21,4 +21,5 @@ class ListAuditEntries:
             head = await work.audit.head()
             chain = [entry async for entry in work.audit.all()]
             newest = await work.audit.newest(limit)
-        return AuditView(newest, is_unbroken(chain, head))
+            names = {one.staff_id: one.display_name for one in await work.colleagues.all()}
+        return AuditView(newest, names, is_unbroken(chain, head))

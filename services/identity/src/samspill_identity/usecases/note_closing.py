@@ -18,7 +18,7 @@ class NoteClosing:
         self, event_id: EventId, school_id: SchoolId, survey_id: SurveyId, *, at: datetime
     ) -> None:
         async with self.begin(school_id) as work:
-            if not await work.inbox.record(event_id):
+            if not await work.inbox.record(event_id, survey_id=survey_id):
                 return
             try:
                 survey = await work.surveys.find(survey_id)

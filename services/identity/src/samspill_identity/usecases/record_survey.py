@@ -40,9 +40,7 @@ class RecordSurvey:
             if known is None:
                 survey = self._new(survey_id, groups, delete_on, by)
             else:
-                survey = known.planned_again(
-                    groups, delete_on=delete_on or known.delete_on, by=by
-                )
+                survey = known.planned_again(groups, delete_on=delete_on or known.delete_on, by=by)
             await work.surveys.save(survey)
             await work.commit()
 

@@ -1,6 +1,7 @@
 """Identity's roster and grants, as the person whose passport this call carries."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Final
 
 from samspill.identity.v1 import (
@@ -61,10 +62,14 @@ class IdentitySurveyGrants:
         self._commands = commands
         self._queries = queries
 
-    async def record(self, survey_id: SurveyId, group_ids: Sequence[GroupId]) -> None:
+    async def record(
+        self, survey_id: SurveyId, group_ids: Sequence[GroupId], *, delete_on: date
+    ) -> None:
         await self._commands.RecordSurvey(
             access_pb2.RecordSurveyRequest(
-                survey_id=str(survey_id), group_ids=[str(group_id) for group_id in group_ids]
+                survey_id=str(survey_id),
+                group_ids=[str(group_id) for group_id in group_ids],
+                delete_on=delete_on.isoformat(),
             )
         )
 

@@ -145,8 +145,10 @@ class SurveyGrants(Protocol):
     person.
     """
 
-    async def record(self, survey_id: SurveyId, group_ids: Sequence[GroupId]) -> None:
-        """Record the acting person as creator; repeating it changes the groups of a draft."""
+    async def record(
+        self, survey_id: SurveyId, group_ids: Sequence[GroupId], *, delete_on: date
+    ) -> None:
+        """Record the acting person as creator; repeating it changes groups and day of a draft."""
 
     async def preview_readers(self, survey_id: SurveyId) -> Sequence[Reader]:
         """Who would read the survey if it were opened now."""

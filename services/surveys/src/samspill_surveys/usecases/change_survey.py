@@ -52,8 +52,8 @@ class ChangeSurvey:
                 survey.school_id, survey.id, plan.lifetime.delete_on
             )
         group_ids = [group.group_id for group in plan.groups]
-        if set(group_ids) != set(survey.group_ids):
-            await self.grants.record(survey.id, group_ids)
+        if set(group_ids) != set(survey.group_ids) or plan.lifetime != before.lifetime:
+            await self.grants.record(survey.id, group_ids, delete_on=plan.lifetime.delete_on)
 
     async def _stored(
         self, survey_id: SurveyId, plan: Plan, *, version: int, by: StaffPrincipal

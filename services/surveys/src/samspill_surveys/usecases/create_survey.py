@@ -48,7 +48,9 @@ class CreateSurvey:
             created_by=survey.created_by,
             delete_on=survey.plan.lifetime.delete_on,
         )
-        await self.grants.record(survey.id, survey.group_ids)
+        await self.grants.record(
+            survey.id, survey.group_ids, delete_on=survey.plan.lifetime.delete_on
+        )
         return await self._stored(survey, by=by)
 
     async def _find(self, survey_id: SurveyId, *, by: StaffPrincipal) -> Survey | None:

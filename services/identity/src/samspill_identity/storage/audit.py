@@ -1,0 +1,88 @@
+"""The audit chain as rows that the app role can add and read, never change."""
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from samspill_identity.domain.audit import GENESIS, AuditEntry, AuditId, ChainHead, Deed
+from samspill_identity.storage.tables import audit_entries, audit_heads
+from samspill_kit.ids import ParticipantId, SchoolId, StaffId, SurveyId
+from samspill_kit.principal import Level
+
+
+class SqlAuditChain:
+    """The audit chain of one school, inside one transaction."""
+
+    def __init__(self, session: AsyncSession, school_id: SchoolId) -> None:
+        self._session = session
+        self._school_id = school_id
+
+    async def append(self, deed: Deed) -> AuditEntry:
+        entry = (await self.head()).append(deed)
+        await self._session.execute(sa.insert(audit_entries).values(self._row_of(entry)))
+        await self._session.execute(
+            sa.update(audit_heads)
+            .where(audit_heads.c.school_id == self._school_id.value)
+            .values(sequence=entry.sequence, digest=entry.digest)
+        )
+        return entry
+
+    async def newest(self, limit: int) -> Sequence[AuditEntry]:
+        found = await self._session.execute(
+            self._select().order_by(audit_entries.c.sequence.desc()).limit(limit)
+        )
+        return [self._entry_of(row) for row in found]
+
+    async def all(self) -> AsyncIterator[AuditEntry]:
+        rows = await self._session.stream(self._select().order_by(audit_entries.c.sequence))
+        async for row in rows:
+            yield self._entry_of(row)
+
+    async def head(self) -> ChainHead:
+        """The end of the chain, held until the transaction ends: nobody appends meanwhile."""
+        first = {"school_id": self._school_id.value, "sequence": 0, "digest": GENESIS}
+        await self._session.execute(insert(audit_heads).values(first).on_conflict_do_nothing())
+        found = await self._session.execute(
+            sa.select(audit_heads)
+            .where(audit_heads.c.school_id == self._school_id.value)
+            .with_for_update()
+        )
+        row = found.one()
+        return ChainHead(row.sequence, row.digest)
+
+    def _select(self) -> "sa.Select[Any]":
+        return sa.select(audit_entries).where(audit_entries.c.school_id == self._school_id.value)
+
+    def _row_of(self, entry: AuditEntry) -> dict[str, object]:
+        deed = entry.deed
+        return {
+            "school_id": self._school_id.value,
+            "sequence": entry.sequence,
+            "entry_id": deed.id.value,
+            "at": deed.at,
+            "staff_id": deed.staff_id.value,
+            "purpose": deed.purpose,
+            "survey_id": deed.survey_id.value if deed.survey_id else None,
+            "level": deed.level.value if deed.level else None,
+            "participants": [one.value for one in deed.participants],
+            "subject_id": deed.subject_id.value if deed.subject_id else None,
+            "previous": entry.previous,
+            "digest": entry.digest,
+        }
+
+    def _entry_of(self, row: sa.Row[Any]) -> AuditEntry:
+        deed = Deed(
+            id=AuditId(row.entry_id),
+            school_id=self._school_id,
+            staff_id=StaffId(row.staff_id),
+            purpose=row.purpose,
+            at=row.at,
+            survey_id=SurveyId(row.survey_id) if row.survey_id else None,
+            level=Level(row.level) if row.level else None,
+            participants=tuple(map(ParticipantId, row.participants)),
+            subject_id=StaffId(row.subject_id) if row.subject_id else None,
+        )
+        return AuditEntry(row.sequence, deed, bytes(row.previous), bytes(row.digest))
