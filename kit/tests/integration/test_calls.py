@@ -56,14 +56,14 @@ class Notes:
         self.calls = 0
         self.refusals = 0
 
-    async def GetNote(self, request: Any, context: Any) -> Any:  # noqa: N802
+    async def GetNote(self, request: Any, context: Any) -> Any:
         self.calls += 1
         if self.refusals:
             self.refusals -= 1
             raise errors.Unavailable
         return self.pb.GetNoteResponse(seen=self._seen(context))
 
-    async def WriteNote(self, request: Any, context: Any) -> Any:  # noqa: N802
+    async def WriteNote(self, request: Any, context: Any) -> Any:
         self.calls += 1
         if request.wish == "bug":
             raise KeyError("Nora")
@@ -78,7 +78,7 @@ class Notes:
             raise NoteLocked(survey_id="7")
         return self.pb.WriteNoteResponse(seen=self._seen(context))
 
-    async def EraseNote(self, request: Any, context: Any) -> Any:  # noqa: N802
+    async def EraseNote(self, request: Any, context: Any) -> Any:
         return self.pb.EraseNoteResponse(seen=self._seen(context))
 
     def _seen(self, context: Any) -> str:

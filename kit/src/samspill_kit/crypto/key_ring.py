@@ -69,6 +69,10 @@ class LeasedKeys(Generic[Opened]):
             held.renewal = asyncio.create_task(self._renew(school_id, survey_id))
         return held.opened
 
+    def holds(self, survey_id: SurveyId) -> bool:
+        """Whether the survey's key is in memory now."""
+        return survey_id in self._held
+
     def forget(self, survey_id: SurveyId) -> None:
         """Drop the survey's key now; call it when the survey is locked."""
         self._held.pop(survey_id, None)

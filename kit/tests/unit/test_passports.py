@@ -1,0 +1,234 @@
+"""A passport that is not exactly right is no passport (SPEC P3)."""
+
+import base64
+import json
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from joserfc import jws
+from joserfc.jwk import OctKey
+
+from samspill_kit.auth import (
+    JwksSource,
+    PassportExpired,
+    PassportNotAccepted,
+    PermitNotAccepted,
+    SigningKeysUnavailable,
+    TokenSigner,
+    new_signing_key,
+    public_key_set,
+)
+from samspill_kit.errors import Unavailable
+from samspill_kit.ids import (
+    GroupId,
+    MunicipalityId,
+    ParticipantId,
+    SchoolId,
+    SessionId,
+    StaffId,
+    SurveyId,
+)
+from samspill_kit.principal import (
+    Action,
+    Grant,
+    Level,
+    Permit,
+    PupilPrincipal,
+    Role,
+    StaffPrincipal,
+)
+from samspill_kit.testing.clocks import SetClock
+from samspill_kit.testing.passports import INSTALLATION, PassportOffice
+
+TEACHER = StaffPrincipal(
+    staff_id=StaffId(uuid4()),
+    municipality_id=MunicipalityId(uuid4()),
+    school_id=SchoolId(uuid4()),
+    roles=frozenset({Role.TEACHER, Role.LEADER}),
+    grants=(
+        Grant(Action.CREATE_SURVEY),
+        Grant(Action.READ_REPORT, Level.NAMED, GroupId(uuid4())),
+    ),
+    session_id=SessionId(uuid4()),
+)
+NORA = PupilPrincipal(
+    municipality_id=TEACHER.municipality_id,
+    school_id=TEACHER.school_id,
+    survey_id=SurveyId(uuid4()),
+    participant_id=ParticipantId(uuid4()),
+    session_id=SessionId(uuid4()),
+    write_only=True,
+)
+PERMIT = Permit(
+    staff_id=TEACHER.staff_id,
+    school_id=TEACHER.school_id,
+    survey_id=NORA.survey_id,
+    level=Level.PSEUDONYMOUS,
+    participants=frozenset({NORA.participant_id}),
+    audit_id=str(uuid4()),
+)
+
+
+@pytest.fixture
+def clock() -> SetClock:
+    return SetClock()
+
+
+@pytest.fixture
+def office(clock: SetClock) -> PassportOffice:
+    return PassportOffice(clock)
+
+
+def base64url(part: object) -> str:
+    text = json.dumps(part).encode()
+    return base64.urlsafe_b64encode(text).rstrip(b"=").decode()
+
+
+def parts_of(token: str) -> tuple[dict[str, Any], dict[str, Any], str]:
+    header, claims, signature = token.split(".")
+    padded = (part + "=" * (-len(part) % 4) for part in (header, claims))
+    decoded = [json.loads(base64.urlsafe_b64decode(part)) for part in padded]
+    return decoded[0], decoded[1], signature
+
+
+@pytest.mark.parametrize("person", [TEACHER, NORA], ids=["staff", "pupil"])
+async def test_a_passport_tells_the_same_person_again(
+    office: PassportOffice, person: StaffPrincipal | PupilPrincipal
+) -> None:
+    assert await office.passports().read(office.signer.passport(person)) == person
+
+
+async def test_a_permit_tells_the_same_permit_again(office: PassportOffice) -> None:
+    assert await office.permits().read(office.signer.permit(PERMIT)) == PERMIT
+
+
+@pytest.mark.parametrize(
+    ("person", "seconds"), [(TEACHER, 30), (NORA, 120)], ids=["staff", "pupil"]
+)
+async def test_a_passport_lives_as_long_as_promised_and_five_seconds(
+    office: PassportOffice, clock: SetClock, person: StaffPrincipal | PupilPrincipal, seconds: int
+) -> None:
+    passport, reader = office.signer.passport(person), office.passports()
+    await reader.read(passport)
+    clock.advance(timedelta(seconds=seconds + 5))
+    await reader.read(passport)
+    clock.advance(timedelta(seconds=1))
+    with pytest.raises(PassportExpired):
+        await reader.read(passport)
+    with pytest.raises(PassportExpired):
+        await office.passports().read(passport)
+
+
+async def test_a_permit_that_is_too_old_is_refused(office: PassportOffice, clock: SetClock) -> None:
+    permit = office.signer.permit(PERMIT)
+    clock.advance(timedelta(seconds=66))
+    with pytest.raises(PermitNotAccepted):
+        await office.permits().read(permit)
+
+
+async def test_another_installations_passport_is_refused(
+    office: PassportOffice, clock: SetClock
+) -> None:
+    key = new_signing_key()
+    signer = TokenSigner(key, installation="elsewhere", clock=clock)
+    office.key_set = public_key_set([key])
+    with pytest.raises(PassportNotAccepted):
+        await office.passports().read(signer.passport(NORA))
+
+
+async def test_a_key_that_identity_does_not_tell_is_refused(
+    office: PassportOffice, clock: SetClock
+) -> None:
+    signer = TokenSigner(new_signing_key(), installation=INSTALLATION, clock=clock)
+    with pytest.raises(PassportNotAccepted):
+        await office.passports().read(signer.passport(NORA))
+
+
+async def test_an_unsigned_passport_is_refused(office: PassportOffice) -> None:
+    header, claims, _ = parts_of(office.signer.passport(NORA))
+    token = f"{base64url(header | {'alg': 'none'})}.{base64url(claims)}."
+    with pytest.raises(PassportNotAccepted):
+        await office.passports().read(token)
+
+
+async def test_a_passport_signed_with_the_public_key_as_a_secret_is_refused(
+    office: PassportOffice,
+) -> None:
+    header, claims, _ = parts_of(office.signer.passport(NORA))
+    secret = OctKey.import_key(office.key_set)
+    token = jws.serialize_compact(
+        header | {"alg": "HS256"}, json.dumps(claims), secret, algorithms=["HS256"]
+    )
+    with pytest.raises(PassportNotAccepted):
+        await office.passports().read(token)
+
+
+async def test_changed_claims_are_refused(office: PassportOffice) -> None:
+    header, claims, signature = parts_of(office.signer.passport(NORA))
+    changed = f"{base64url(header)}.{base64url(claims | {'wo': False})}.{signature}"
+    with pytest.raises(PassportNotAccepted):
+        await office.passports().read(changed)
+
+
+async def test_a_permit_is_no_passport_and_a_passport_no_permit(office: PassportOffice) -> None:
+    with pytest.raises(PassportNotAccepted):
+        await office.passports().read(office.signer.permit(PERMIT))
+    with pytest.raises(PermitNotAccepted):
+        await office.permits().read(office.signer.passport(TEACHER))
+
+
+async def test_a_passport_from_the_future_is_refused(
+    office: PassportOffice, clock: SetClock
+) -> None:
+    clock.advance(timedelta(minutes=1))
+    passport = office.signer.passport(TEACHER)
+    clock.advance(-timedelta(minutes=1))
+    with pytest.raises(PassportNotAccepted):
+        await office.passports().read(passport)
+
+
+@pytest.mark.parametrize("token", ["", ".", "a.b.c", "æ" * 40, "e30.e30.e30"])
+async def test_nonsense_is_refused(office: PassportOffice, token: str) -> None:
+    with pytest.raises(PassportNotAccepted):
+        await office.passports().read(token)
+
+
+async def test_keys_are_fetched_once_and_for_an_unknown_key_at_most_every_ten_seconds(
+    clock: SetClock,
+) -> None:
+    fetched = 0
+    key = new_signing_key()
+
+    async def fetch() -> str:
+        nonlocal fetched
+        fetched += 1
+        return public_key_set([key])
+
+    keys = JwksSource(fetch, monotonic=clock.seconds)
+    for _ in range(3):
+        assert await keys.key(str(key.kid)) is not None
+        assert await keys.key("made up") is None
+    assert fetched == 1
+    clock.advance(timedelta(seconds=10))
+    assert await keys.key("made up") is None
+    assert fetched == 2
+
+
+async def test_identity_being_down_stops_nobody_whose_key_is_known(clock: SetClock) -> None:
+    key = new_signing_key()
+    answers = [public_key_set([key])]
+
+    async def fetch() -> str:
+        if not answers:
+            raise Unavailable
+        return answers.pop()
+
+    keys = JwksSource(fetch, monotonic=clock.seconds)
+    assert await keys.key(str(key.kid)) is not None
+    clock.advance(timedelta(hours=1))
+    assert await keys.key("unknown") is None
+    assert await keys.key(str(key.kid)) is not None
+    with pytest.raises(SigningKeysUnavailable):
+        await JwksSource(fetch).key("any")
