@@ -12,7 +12,7 @@ from typing import Final
 import httpx
 
 from deploy.local.children import Program
-from deploy.local.install import ROOT
+from deploy.local.install import ROOT, digest
 from deploy.local.ports import LOOPBACK, free_port
 
 BACKENDS: Final = ("retention", "identity", "responses", "surveys", "reports")
@@ -57,6 +57,12 @@ def is_installed(service: str) -> bool:
     """Whether the service can be started from this checkout."""
     package = ROOT / "services" / service / "src" / f"samspill_{service}"
     return (package / "__main__.py").exists()
+
+
+def migrations_of(service: str) -> str:
+    """Changes with the service's migrations; a start with the same ones need not run them."""
+    package = ROOT / "services" / service / "src" / f"samspill_{service}"
+    return digest(sorted((package / "storage" / "migrations").rglob("*.py")))
 
 
 def program(service: str, command: str, told: Mapping[str, str]) -> Program:

@@ -73,7 +73,7 @@ class Element:
 class Page:
     """A page that was read."""
 
-    path: str
+    address: str
     forms: list[Form]
     elements: list[Element]
 
@@ -82,7 +82,7 @@ class Page:
         for form in self.forms:
             if form.action.endswith(action_ends_with):
                 return form
-        raise LookupError(f"{self.path} has no form for {action_ends_with}")
+        raise LookupError(f"{self.address} has no form for {action_ends_with}")
 
     def has_form(self, action_ends_with: str) -> bool:
         return any(form.action.endswith(action_ends_with) for form in self.forms)
@@ -132,7 +132,7 @@ class Browser:
         files: Mapping[str, tuple[str, bytes]] | None = None,
     ) -> Page:
         """Send a form of `page` and read where it leads."""
-        address = urljoin(urljoin(self.home, page.path), form.action)
+        address = urljoin(page.address, form.action)
         several: dict[str, list[str]] = {}
         for name, value in fields:
             several.setdefault(name, []).append(value)
@@ -152,9 +152,14 @@ def _page(answer: httpx.Response) -> Page:
     path = answer.url.path
     if answer.is_error:
         raise PageRefusedError(f"{answer.request.method} {path} answered {answer.status_code}")
+    return read_page(str(answer.url), answer.text)
+
+
+def read_page(address: str, html: str) -> Page:
+    """Find forms, links and headings of a page that was fetched from `address`."""
     reader = _Reader()
-    reader.feed(answer.text)
-    return Page(str(answer.url), reader.forms, reader.elements)
+    reader.feed(html)
+    return Page(address, reader.forms, reader.elements)
 
 
 class _Reader(HTMLParser):

@@ -25,14 +25,15 @@ class Pupil:
         await browser.send(page, form, form.filled(code=self.code))
         questions = await browser.open("/elev/svar")
         form = questions.form("/elev/lever")
-        answers = self._answers(questions, form)
+        answers = self.answers(questions, form)
         button = ("deliver", "ja") if hand_in else ("save", "ja")
         untouched = [
             (name, value) for name, value in form.as_it_stands() if not name.startswith("q.")
         ]
         await browser.send(questions, form, [*untouched, *answers, button])
 
-    def _answers(self, page: Page, form: Form) -> list[tuple[str, str]]:
+    def answers(self, page: Page, form: Form) -> list[tuple[str, str]]:
+        """What this pupil would tick and write on the page."""
         asked = [each for each in page.elements if "data-question" in each.attributes]
         answers: list[tuple[str, str]] = []
         for number, question in enumerate(asked):

@@ -23,7 +23,7 @@ class StaffMember:
         page = await browser.open("/logg-inn")
         form = next(form for form in page.forms if form.options("username"))
         home = await browser.send(page, form, form.filled(username=username, password=password))
-        if not home.path.startswith(browser.home):
+        if not home.address.startswith(browser.home):
             raise LookupError("Keycloak did not accept the sign-in.")
         return cls(browser)
 
@@ -84,7 +84,7 @@ class StaffMember:
 
     async def close_survey(self, status: Page) -> Page:
         """Close an open survey; returns its report."""
-        question = await self._browser.open(f"{status.path}/lukk")
+        question = await self._browser.open(f"{status.address}/lukk")
         return await self._browser.press(question, "/lukk")
 
 
