@@ -47,7 +47,7 @@ class Settings(ServiceSettings, DatabaseSettings, EventSettings):
     """Where browsers reach the gateway; sign-in returns to its /logg-inn/retur."""
 
     schools_file: FilePath
-    """TOML: the municipality and its schools, each with orgnr and name; opened at each start."""
+    """TOML: the municipality and its schools, each with organisation_number and name; opened at each start."""
 
     overdue_every: timedelta = timedelta(hours=1)
     """How often this service looks for surveys that retention should have deleted. The guard of

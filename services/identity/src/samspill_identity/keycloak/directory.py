@@ -39,7 +39,7 @@ class KeycloakStaffDirectory:
         timeout: float,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._known_as = {
+        self._known_as: dict[str, Any] = {
             "server_url": f"{address}/",
             "realm_name": realm,
             "client_id": client_id,

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from samspill_identity.domain.codes import CodeId, CodeState, ParticipantCode
@@ -22,8 +23,8 @@ class SqlCodes:
     async def newest(self, survey_id: SurveyId) -> Mapping[ParticipantId, ParticipantCode]:
         found = await self._session.execute(
             sa.select(access_codes)
+            .ext(distinct_on(access_codes.c.participant_id))
             .where(*self._of(access_codes, survey_id))
-            .distinct(access_codes.c.participant_id)
             .order_by(
                 access_codes.c.participant_id,
                 access_codes.c.made_at.desc(),
