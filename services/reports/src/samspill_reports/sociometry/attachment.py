@@ -9,8 +9,7 @@ import numpy as np
 
 from samspill_reports.sociometry import modularity, seeded
 from samspill_reports.sociometry.arrays import Counts, Mask, Reals, Ties
-from samspill_reports.sociometry.climb import climb
-from samspill_reports.sociometry.partition import totals
+from samspill_reports.sociometry.climb import climb, totals
 from samspill_reports.sociometry.status import tails
 
 SEARCHES: Final = 2

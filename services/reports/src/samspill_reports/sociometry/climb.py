@@ -18,66 +18,92 @@ def climb(gain: Reals, labels: Counts, order: Counts) -> Counts:
     flat = gain.copy()
     diagonal = np.arange(gain.shape[-1])
     flat[..., diagonal, diagonal] = 0.0
-    labels = labels.copy()
+    labels = _compact(labels)
     active = np.arange(len(labels))
     while len(active):
         part = flat[active] if flat.ndim == 3 else flat
         here = labels[active]
-        pull = _pull(part, here)
-        _move_until_still(part, here, pull, order[active])
-        merged = _merge(here, pull)
+        for only_once in (True, False):
+            # A first sweep from everyone alone leaves far fewer groups to look at.
+            here = _compact(here)
+            pull = _pull(part, here)
+            _move(part, here, pull, order[active], only_once=only_once)
+        here = _compact(here)
+        merged = _merge(here, _pull(part, here))
         labels[active] = here
         active = active[merged]
     return labels
 
 
+def totals(gain: Reals, labels: Counts) -> Reals:
+    """Σ gain over pairs in one group, for each row of labels (gain shared or one per row)."""
+    member = _members(_compact(labels))
+    return np.asarray(((member @ gain) * member).sum(axis=(1, 2)), dtype=np.float64)
+
+
+def _compact(labels: Counts) -> Counts:
+    """The same partitions with labels 0, 1, … without gaps in every row."""
+    copies, n = labels.shape
+    used = np.zeros((copies, n + 1), dtype=np.int64)
+    used[np.arange(copies)[:, None], labels] = 1
+    return np.take_along_axis(used.cumsum(axis=1) - 1, labels, axis=1)
+
+
+def _members(labels: Counts) -> Reals:
+    """copies × groups × n, with room for one group more."""
+    copies, n = labels.shape
+    groups = min(int(labels.max(initial=0)) + 2, n)
+    member = np.zeros((copies, groups, n))
+    member[np.arange(copies)[:, None], labels, np.arange(n)[None, :]] = 1.0
+    return member
+
+
 def _pull(gain: Reals, labels: Counts) -> Reals:
     """copies × groups × n: what pupil i would gain in group g."""
-    copies, n = labels.shape
-    member = np.zeros((copies, n, n))
-    member[np.arange(copies)[:, None], labels, np.arange(n)[None, :]] = 1.0
-    return np.asarray(member @ gain, dtype=np.float64)
+    return np.asarray(_members(labels) @ gain, dtype=np.float64)
 
 
-def _move_until_still(gain: Reals, labels: Counts, pull: Reals, order: Counts) -> None:
-    """Sweep over the pupils, each to its best group, until a whole sweep changes nothing."""
-    copies, n = labels.shape
-    awake = np.arange(copies)
-    while len(awake):
-        moved = np.zeros(len(awake), dtype=bool)
-        for step in range(n):
-            moved |= _move_one(gain, labels, pull, awake, order[awake, step])
-        awake = awake[moved]
+def _move(gain: Reals, labels: Counts, pull: Reals, order: Counts, *, only_once: bool) -> None:
+    """Sweep over the pupils who would gain, each to its best group, until nobody would."""
+    while True:
+        own = np.take_along_axis(pull, labels[:, None, :], axis=1)[:, 0]
+        restless = pull.max(axis=1) > own
+        queued = np.take_along_axis(restless, order, axis=1)
+        waiting = queued.sum(axis=1)
+        if not waiting.any():
+            return
+        queue = np.take_along_axis(order, np.argsort(~queued, axis=1, kind="stable"), axis=1)
+        for step in range(int(waiting.max())):
+            copies = np.flatnonzero(waiting > step)
+            _move_one(gain, labels, pull, copies, queue[copies, step])
+        if only_once:
+            return
 
 
-def _move_one(gain: Reals, labels: Counts, pull: Reals, awake: Counts, pupil: Counts) -> Mask:
-    """Move one pupil in each awake copy to its best group; true where it moved."""
-    choice = pull[awake, :, pupil]
-    rows = np.arange(len(awake))
-    old = labels[awake, pupil]
+def _move_one(gain: Reals, labels: Counts, pull: Reals, copies: Counts, pupil: Counts) -> None:
+    """Move one pupil in each of the copies to its best group, if that is better by now."""
+    choice = pull[copies, :, pupil]
+    rows = np.arange(len(copies))
+    old = labels[copies, pupil]
     best = choice.argmax(axis=1)
     better = choice[rows, best] > choice[rows, old]
-    if better.any():
-        copy, who, to, source = awake[better], pupil[better], best[better], old[better]
-        change = gain[copy, who] if gain.ndim == 3 else gain[who]
-        pull[copy, source] -= change
-        pull[copy, to] += change
-        labels[copy, who] = to
-    return np.asarray(better)
+    copy, who, to, source = copies[better], pupil[better], best[better], old[better]
+    change = gain[copy, who] if gain.ndim == 3 else gain[who]
+    pull[copy, source] -= change
+    pull[copy, to] += change
+    labels[copy, who] = to
 
 
 def _merge(labels: Counts, pull: Reals) -> Mask:
     """Join the two groups that gain most by it, while any do; true where something joined."""
-    copies, n = labels.shape
-    member = np.zeros((copies, n, n))
-    member[np.arange(copies)[:, None], labels, np.arange(n)[None, :]] = 1.0
-    between = pull @ member.transpose(0, 2, 1)
-    between[:, np.arange(n), np.arange(n)] = 0.0
+    between = _members(labels) @ pull.transpose(0, 2, 1)
+    copies, groups, _ = between.shape
+    between[:, np.arange(groups), np.arange(groups)] = 0.0
     joined = np.zeros(copies, dtype=bool)
     awake = np.arange(copies)
     while len(awake):
         best = between[awake].reshape(len(awake), -1).argmax(axis=1)
-        one, other = np.divmod(best, n)
+        one, other = np.divmod(best, groups)
         useful = between[awake, one, other] > 0
         awake, one, other = awake[useful], one[useful], other[useful]
         joined[awake] = True

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from samspill_reports.sociometry import seeded
-from samspill_reports.sociometry.analysis import analyse
+from samspill_reports.sociometry.analysis import Analysis, analyse
 from samspill_reports.sociometry.class_files import Unreadable, read_class
 from samspill_reports.sociometry.record import as_record
 from samspill_reports.sociometry.summary import LANGUAGE, as_text
@@ -42,12 +42,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(label(f"unreadable.{error.key}", LANGUAGE, **error.values), file=sys.stderr)
         return BAD_INPUT
     analysis = analyse(files, seed=given.seed)
-    if given.json:
-        text = json.dumps(as_record(analysis), ensure_ascii=False, allow_nan=False)
-    else:
-        text = as_text(analysis)
-    print(text)
+    print(_as_json(analysis) if given.json else as_text(analysis))
     return 0
+
+
+def _as_json(analysis: Analysis) -> str:
+    return json.dumps(as_record(analysis), ensure_ascii=False, allow_nan=False)
 
 
 def _parser() -> argparse.ArgumentParser:

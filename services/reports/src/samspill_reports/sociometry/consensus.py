@@ -88,19 +88,22 @@ def redrawn(ties: Ties, copies: int, random: np.random.Generator) -> Ties:
     """Copies in which each tie moves, with probability .1, to someone its chooser did not name."""
     n = len(ties)
     lost = ties[None] & (random.random((copies, n, n)) < REDRAWN)
-    keys = random.random((copies, n, n))
-    keys[:, ties] = 2.0
-    keys[:, np.arange(n), np.arange(n)] = 3.0
-    free = n - 1 - ties.sum(axis=1)
-    wanted = np.minimum(lost.sum(axis=2), free[None, :])
+    copy, chooser = np.nonzero(lost.any(axis=2))
+    keys = random.random((len(copy), n))
+    keys[ties[chooser]] = 2.0
+    keys[np.arange(len(copy)), chooser] = 3.0
+    free = (n - 1 - ties.sum(axis=1))[chooser]
+    wanted = lost[copy, chooser].sum(axis=1)
+    # Where a pupil has named nearly everyone there is nowhere to go: those ties stay.
+    possible = wanted <= free
+    most = int(wanted[possible].max(initial=0))
     # The limit is the key of rank `wanted` in each row: strictly smaller ones are drawn.
-    limit = np.take_along_axis(np.sort(keys, axis=2), wanted[:, :, None], axis=2)
-    gained = keys < limit
-    # Where a pupil has named nearly everyone, as many stay as have nowhere to go.
-    surplus = lost.sum(axis=2) > wanted
-    lost[surplus] = False
-    gained[surplus] = False
-    return np.asarray((ties[None] & ~lost) | gained)
+    lowest = np.partition(keys, range(min(most + 1, n)), axis=1)
+    limit = np.take_along_axis(lowest, np.where(possible, wanted, 0)[:, None], axis=1)
+    moved = np.repeat(ties[None], copies, axis=0)
+    rows = (ties[chooser] & ~lost[copy, chooser]) | (keys < limit)
+    moved[copy[possible], chooser[possible]] = rows[possible]
+    return moved
 
 
 def _membership(roster: tuple[str, ...], i: int, labels: Counts, together: Reals) -> Membership:

@@ -89,7 +89,7 @@ def mixing_test(
     if not total:
         return None
     random = seeded.stream(seed, 3)
-    known = np.sort(code[order])
+    known = np.sort(code[order]).astype(np.int8)
     shuffled = known[seeded.orders(random, permutations, len(known))]
     chooser, chosen = np.nonzero(ties)
     inside = (shuffled[:, chooser] == shuffled[:, chosen]).sum(axis=1)

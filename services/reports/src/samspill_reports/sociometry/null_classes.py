@@ -11,8 +11,8 @@ import numpy as np
 
 from samspill_reports.sociometry import modularity, seeded
 from samspill_reports.sociometry.arrays import Counts, Mask, Reals, Ties
-from samspill_reports.sociometry.climb import climb
-from samspill_reports.sociometry.partition import canonical, totals
+from samspill_reports.sociometry.climb import climb, totals
+from samspill_reports.sociometry.partition import canonical
 from samspill_reports.sociometry.sociogram import Relation
 
 NULL_CLASSES: Final = 199

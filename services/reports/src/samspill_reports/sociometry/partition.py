@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from samspill_reports.sociometry import modularity, seeded
-from samspill_reports.sociometry.arrays import Counts, Reals
-from samspill_reports.sociometry.climb import climb
+from samspill_reports.sociometry.arrays import Counts
+from samspill_reports.sociometry.climb import climb, totals
 from samspill_reports.sociometry.modularity import Objective
 from samspill_reports.sociometry.sociogram import Relation
 
@@ -89,12 +89,6 @@ def best_labels(
         best[better], value[better] = kicked[better], found[better]
     top = [modularity.renumbered(row) for row in best[value == value.max()]]
     return min(top, key=tuple), float((value == value.max()).mean())
-
-
-def totals(gain: Reals, labels: Counts) -> Reals:
-    """Σ gain over pairs in one group, for each row of labels (gain shared or one per row)."""
-    together = labels[:, :, None] == labels[:, None, :]
-    return np.asarray((gain * together).sum(axis=(1, 2)))
 
 
 def _kick(labels: Counts, random: np.random.Generator) -> Counts:

@@ -143,31 +143,32 @@ def _share_of_draws(
     donors_of = order[relation.answered[order]]
     silent = order[~relation.answered[order]]
     picks = (random.random((draws, len(silent))) * len(donors_of)).astype(np.int64)
-    held = dict.fromkeys(undecided, 0)
-    for pick in picks:
-        filled = _filled(relation.ties, silent, donors_of[pick])
-        for cell in undecided:
-            held[cell] += _holds(filled, *cell)
-    return {cell: count / draws for cell, count in held.items()}
+    filled = _filled(relation.ties, silent, donors_of[picks])
+    return {cell: float(_holds(filled, *cell).mean()) for cell in undecided}
 
 
 def _filled(ties: Ties, silent: Counts, donors: Counts) -> Ties:
-    """Each silent pupil answers as its donor did; a choice of itself becomes one of the donor."""
-    filled = ties.copy()
-    filled[silent] = ties[donors]
-    chose_this = ties[donors, silent]
-    filled[silent, donors] |= chose_this
-    filled[silent, silent] = False
+    """draws × n × n: each silent pupil answers as its donor did.
+
+    A donor's choice of that very pupil becomes a choice of the donor.
+    """
+    filled = np.repeat(ties[None], len(donors), axis=0)
+    rows = ties[donors]
+    at = np.arange(len(donors))[:, None], np.arange(len(silent))[None, :]
+    rows[(*at, donors)] |= rows[(*at, silent[None, :])]
+    rows[(*at, silent[None, :])] = False
+    filled[:, silent] = rows
     return filled
 
 
-def _holds(ties: Ties, i: int, role: Role) -> bool:
-    received = int(ties[:, i].sum())
+def _holds(filled: Ties, i: int, role: Role) -> Mask:
+    """In which of the filled classes the role holds for pupil i."""
+    received = filled[:, :, i].sum(axis=1)
     if role in (Role.UNCHOSEN, Role.ONE_WAY, Role.GAVE_AND_RECEIVED_NONE):
-        return received == 0
+        return np.asarray(received == 0)
     if role is Role.NO_MUTUAL:
-        return not (ties[i] & ties[:, i]).any()
-    chance = ties.sum(axis=1) / max(len(ties) - 1, 1)
-    chance[i] = 0.0
-    many, few = tails(chance[None, :], np.array([received]))
-    return bool((many if role is Role.OFTEN_CHOSEN else few)[0] <= RARE)
+        return np.asarray(~(filled[:, i] & filled[:, :, i]).any(axis=1))
+    chance = filled.sum(axis=2) / max(filled.shape[1] - 1, 1)
+    chance[:, i] = 0.0
+    many, few = tails(chance, received)
+    return np.asarray((many if role is Role.OFTEN_CHOSEN else few) <= RARE)
