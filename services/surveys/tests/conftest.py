@@ -1,9 +1,11 @@
 """What every test of the surveys service may ask for."""
 
+import io
 from collections.abc import AsyncIterator
 
 import pytest
 
+from samspill_kit import logging
 from samspill_kit.db import Database
 from samspill_kit.testing.fixtures import MigratedDatabase
 from samspill_kit.testing.postgres import ServiceUrls
@@ -11,6 +13,14 @@ from samspill_surveys.bootstrap import MIGRATIONS
 from samspill_surveys.domain.bank import CatalogueBank
 from services.surveys.tests.fake_service import FakeService
 from services.surveys.tests.sql_storage import SqlStorage
+
+
+@pytest.fixture(scope="session", autouse=True)
+def logs() -> io.StringIO:
+    """What the service writes, as JSON; drawing stack traces in colour takes a second each."""
+    written = io.StringIO()
+    logging.configure("surveys", stream=written)
+    return written
 
 
 @pytest.fixture

@@ -1,7 +1,8 @@
 """What only the real database can show: isolation, locks, facts, ciphertext, and the jobs role."""
 
 import asyncio
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
@@ -12,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from samspill_kit.db import DatabaseBusy
 from samspill_kit.ids import EventId, SchoolId
 from samspill_surveys.domain.lifetime import Lifetime
+from samspill_surveys.domain.ports import DueSurvey, OverdueSurveys
 from samspill_surveys.domain.survey import Survey
 from samspill_surveys.storage import tables
 from samspill_surveys.usecases.erase_overdue import EraseOverdue
@@ -35,6 +37,20 @@ def dying(survey: Survey, *, delete_on: date) -> Survey:
     lifetime = Lifetime(delete_on, delete_on + timedelta(days=700))
     survey.plan = replace(survey.plan, lifetime=lifetime)
     return survey
+
+
+@dataclass
+class BelievedDue:
+    """The real door, with a list made by a clock that is wrong."""
+
+    overdue: OverdueSurveys
+    surveys: list[Survey]
+
+    async def due(self, *, today: date) -> Sequence[DueSurvey]:
+        return [DueSurvey(survey.school_id, survey.id) for survey in self.surveys]
+
+    async def erase(self, due: DueSurvey, *, at: datetime) -> Mapping[str, int]:
+        return await self.overdue.erase(due, at=at)
 
 
 async def rows_of(storage: SqlStorage, survey: Survey) -> dict[str, int]:
@@ -239,9 +255,11 @@ async def test_one_survey_that_cannot_be_erased_does_not_save_the_others(
     overdue = await stored_open(
         sql_storage, dying(a_survey(SchoolId(uuid4())), delete_on=date(2020, 6, 30))
     )
-    wrong = SetClock(datetime.now(UTC) + timedelta(days=400))
+    believed_due = BelievedDue(sql_storage.overdue, [not_due, overdue])
 
-    await EraseOverdue(sql_storage.overdue, FakeRetention(), wrong)()
+    erased = await EraseOverdue(believed_due, FakeRetention(), SetClock())()
+
+    assert erased == 1
 
     assert (await rows_of(sql_storage, not_due))["surveys"] == 1
     assert (await rows_of(sql_storage, overdue))["surveys"] == 0
