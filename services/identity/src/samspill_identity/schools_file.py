@@ -17,7 +17,7 @@ class SchoolsFileWrong(Exception):
 
 
 def read_schools_file(path: Path) -> Iterator[tuple[Municipality, list[School]]]:
-    """Each `[[municipality]]` with its `[[municipality.school]]`, by organisation_number and name.
+    """Each `[[municipality]]` with its `[[municipality.school]]`, by orgnr and name.
 
     Raises SchoolsFileWrong.
     """
@@ -38,7 +38,7 @@ def read_schools_file(path: Path) -> Iterator[tuple[Municipality, list[School]]]
 
 
 def _orgnr(written: dict[str, object]) -> str:
-    orgnr = str(written["organisation_number"])
+    orgnr = str(written["orgnr"])
     if len(orgnr) != 9 or not orgnr.isdecimal():
         raise SchoolsFileWrong("an organisation number has nine digits")
     return orgnr
