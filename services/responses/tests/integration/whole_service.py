@@ -47,12 +47,12 @@ class Neighbours(
         self.destroyed: set[str] = set()
         self.issued = 0
 
-    async def ListSigningKeys(  # noqa: N802  # Named by the contract.
+    async def ListSigningKeys(  # Named by the contract.
         self, request: sessions_pb2.ListSigningKeysRequest, context: Any
     ) -> sessions_pb2.ListSigningKeysResponse:
         return sessions_pb2.ListSigningKeysResponse(jwks_json=self.identity.key_set)
 
-    async def IssueSurveyKey(  # noqa: N802  # Named by the contract.
+    async def IssueSurveyKey(  # Named by the contract.
         self, request: keys_pb2.IssueSurveyKeyRequest, context: Any
     ) -> keys_pb2.IssueSurveyKeyResponse:
         if self.is_retention_down:
