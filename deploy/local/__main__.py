@@ -6,7 +6,6 @@ import argparse
 import asyncio
 import signal
 import sys
-from contextlib import suppress
 
 from deploy.local.demonstration.load import Demonstration
 from deploy.local.install import ROOT, MissingError
@@ -58,10 +57,9 @@ async def _run(ports: Ports) -> None:
             _introduce(installation, await starting)
             await stopping
     finally:
-        starting.cancel()
-        with suppress(asyncio.CancelledError, *CLEAR_ERRORS):
-            await starting
         _say("Stopping")
+        starting.cancel()
+        await asyncio.wait({starting})
         await installation.stop()
 
 

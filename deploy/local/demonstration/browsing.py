@@ -105,14 +105,19 @@ class Browser:
 
     def __init__(self, home: str) -> None:
         self.home = home
-        # Real browsers keep Secure cookies for this machine over plain http; so does this one.
-        policy = DefaultCookiePolicy(secure_protocols=("http", "https"))
         self._http = httpx.AsyncClient(
-            cookies=CookieJar(policy),
+            cookies=CookieJar(DefaultCookiePolicy(secure_protocols=("http", "https"))),
             follow_redirects=True,
             timeout=PATIENCE,
             headers={"Accept-Language": "nb"},
+            event_hooks={"request": [self._show_cookies]},
         )
+
+    async def _show_cookies(self, request: httpx.Request) -> None:
+        # Real browsers show Secure cookies to this machine over plain http too. The client's own way
+        # forgets the jar's policy, so it is done here again.
+        request.headers.pop("Cookie", None)
+        self._http.cookies.set_cookie_header(request)
 
     async def __aenter__(self) -> Self:
         return self
