@@ -212,17 +212,20 @@ def _apart(placed: Reals, gap: float, answered: Mask) -> Reals:
     gap = min(gap, 1.2 / np.sqrt(max(n, 1)))
     fan = 2 * np.pi * np.arange(n) / max(n, 1)
     nudge = np.stack([np.cos(fan), np.sin(fan)], axis=1) * 1e-3
-    for _ in range(60):
-        between = placed[:, None] - placed[None, :]
-        apart = np.linalg.norm(between, axis=2)
-        np.fill_diagonal(apart, np.inf)
-        short = np.clip(gap - apart, 0.0, None)
+    diagonal = np.arange(n)
+    for _ in range(30):
+        across = placed[:, :1] - placed[:, 0]
+        upward = placed[:, 1:] - placed[:, 1]
+        apart = np.sqrt(across * across + upward * upward)
+        apart[diagonal, diagonal] = np.inf
+        short = np.maximum(gap - apart, 0.0)
         if not short.max(initial=0.0) > 1e-4:
             break
-        same = apart < 1e-6
-        between = np.where(same[:, :, None], nudge[:, None] - nudge[None, :], between)
-        length = np.maximum(np.linalg.norm(between, axis=2), 1e-9)
-        placed = placed + (between / length[:, :, None] * short[:, :, None] / 2).sum(axis=1)
+        if apart.min() < 1e-6:
+            placed = placed + nudge
+            continue
+        push = short / apart / 2
+        placed = placed + np.stack([(across * push).sum(axis=1), (upward * push).sum(axis=1)], 1)
         radius = np.linalg.norm(placed, axis=1)
         limit = np.where(answered, RIM, radius)
         wanted = np.where(answered, np.minimum(radius, limit), RIM)
