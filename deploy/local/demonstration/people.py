@@ -86,14 +86,14 @@ class Municipality:
         """Names behind the organisation numbers, as identity reads them at its start."""
         lines = [
             "[[municipality]]",
-            f'organisation_number = "{self.organisation_number}"',
+            f'orgnr = "{self.organisation_number}"',
             f'name = "{self.name}"',
         ]
         for school in self.schools:
             lines += [
                 "",
                 "[[municipality.school]]",
-                f'organisation_number = "{school.organisation_number}"',
+                f'orgnr = "{school.organisation_number}"',
                 f'name = "{school.name}"',
             ]
         return "\n".join(lines) + "\n"
