@@ -1,6 +1,7 @@
 """An HTTP server as a part of a Service: the process, not uvicorn, decides about signals."""
 
 import asyncio
+import socket
 from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -27,8 +28,6 @@ class HttpServer:
     def __init__(self, app: ASGIApp, listen: HostPort) -> None:
         config = uvicorn.Config(
             app,
-            host=listen.host,
-            port=listen.port,
             http="httptools",
             lifespan="off",
             access_log=False,
@@ -38,22 +37,28 @@ class HttpServer:
             timeout_keep_alive=30,
             timeout_graceful_shutdown=10,
         )
+        self._listen = listen
+        self._socket: socket.socket | None = None
         self._server = _Server(config)
         self._serving: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Listen; an error in that, such as a port in use, is raised here."""
-        self._serving = asyncio.create_task(self._server.serve(), name="HTTP")
+        """Listen. Raises OSError, for instance when the port is in use."""
+        # Bound here, because uvicorn would end the process instead of raising.
+        family = socket.AF_INET6 if ":" in self._listen.host else socket.AF_INET
+        address = (self._listen.host, self._listen.port)
+        self._socket = socket.create_server(address, family=family, backlog=2048)
+        self._serving = asyncio.create_task(self._server.serve([self._socket]), name="HTTP")
         async with asyncio.timeout(_STARTED_WITHIN.total_seconds()):
             while not self._server.started:
                 if self._serving.done():
-                    raise RuntimeError("the HTTP server did not start; is its port in use?")
+                    raise RuntimeError("the HTTP server did not start")
                 await asyncio.sleep(0.02)
 
     @property
     def port(self) -> int:
         """The port listened on; chosen by the system when the settings say 0."""
-        return int(self._server.servers[0].sockets[0].getsockname()[1])
+        return int(self._socket.getsockname()[1]) if self._socket else self._listen.port
 
     async def drain(self, patience: timedelta) -> None:
         """Accept nothing new and finish the requests under way."""
