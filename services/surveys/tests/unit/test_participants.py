@@ -55,6 +55,7 @@ async def test_a_draft_shows_who_would_read_it_and_no_names_yet(service: FakeSer
 
     assert (await service.get_survey(draft.id, by=TEACHER)).readers == service.identity.readers
     assert (await service.list_participants(draft.id, by=TEACHER)).people == ()
+    assert (await service.get_survey(draft.id, by=reader_of(None))).readers == ()
 
 
 async def test_a_joiner_gets_the_next_number_and_a_leaver_keeps_theirs_for_a_return(

@@ -89,7 +89,7 @@ def demand_creator(by: StaffPrincipal, group_ids: Iterable[GroupId]) -> None:
     """Refuse whoever may not make surveys in every one of the groups (SPEC I2)."""
     for group_id in group_ids:
         if not by.may(Action.CREATE_SURVEY, group_id):
-            raise MayNotCreateSurvey(group_id=str(group_id))
+            raise MayNotCreateSurvey(group_id=str(group_id), who_can="leader")
 
 
 @dataclass(slots=True)
@@ -133,13 +133,17 @@ class Survey(Aggregate):
         if self.is_locked:
             raise SurveyIsLocked(survey_id=str(self.id))
 
+    def is_managed_by(self, by: StaffPrincipal) -> bool:
+        """Whether this person made the survey or leads the school."""
+        return by.staff_id == self.created_by or by.is_leader
+
     def demand_managed_by(self, by: StaffPrincipal) -> None:
         """Only the creator and the school's leaders change a survey; who cannot see it, finds
         none.
         """
         self.demand_visible_to(by)
-        if by.staff_id != self.created_by and not by.is_leader:
-            raise NotSurveyOwner(survey_id=str(self.id))
+        if not self.is_managed_by(by):
+            raise NotSurveyOwner(survey_id=str(self.id), who_can="creator_or_leader")
         self.demand_unlocked()
 
     def demand_version(self, version: int) -> None:

@@ -21,5 +21,7 @@ class GetSurvey:
         survey.demand_visible_to(by)
         if survey.is_locked or survey.state is not SurveyState.DRAFT:
             return survey
+        if not survey.is_managed_by(by):
+            return survey  # Who would read a draft is told to those who can still change it.
         readers = await self.grants.preview_readers(survey_id)
         return replace(survey, readers=tuple(readers))
