@@ -203,6 +203,7 @@ def _realm(settings: Settings) -> Realm:
         redirect_uri=f"{settings.public_address}/logg-inn/retur",
         home=f"{settings.public_address}/",
         timeout=settings.keycloak_timeout.total_seconds(),
+        refresh_timeout=settings.keycloak_refresh_timeout.total_seconds(),
     )
 
 

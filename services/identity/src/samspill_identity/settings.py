@@ -29,7 +29,11 @@ class Settings(ServiceSettings, DatabaseSettings, EventSettings):
     """The realm that holds the staff."""
 
     keycloak_timeout: timedelta = timedelta(seconds=5)
-    """Budget for one call to Keycloak; while it is down staff wait this long once a passport."""
+    """Budget for one call of a sign-in or of the staff directory."""
+
+    keycloak_refresh_timeout: timedelta = timedelta(seconds=2)
+    """Budget for a look at a person's rights; must stay below the gateway's 4 s. Without an answer
+    known rights are kept, and Keycloak is left alone for ten seconds."""
 
     oidc_client_id: str = "samspill-web"
     """The sign-in client."""
@@ -47,7 +51,7 @@ class Settings(ServiceSettings, DatabaseSettings, EventSettings):
     """Where browsers reach the gateway; sign-in returns to its /logg-inn/retur."""
 
     schools_file: FilePath
-    """TOML: the municipality and its schools, each with organisation_number and name; opened at each start."""
+    """TOML: the municipality and its schools, each with orgnr and name; opened at each start."""
 
     overdue_every: timedelta = timedelta(hours=1)
     """How often this service looks for surveys that retention should have deleted. The guard of

@@ -46,6 +46,7 @@ class RealKeycloak:
             redirect_uri=f"{HOME}/logg-inn/retur",
             home=f"{HOME}/",
             timeout=10,
+            refresh_timeout=10,
         )
         return KeycloakSignIn(realm, SystemClock())
 

@@ -41,15 +41,15 @@ Stub = TypeVar("Stub")
 TUN, HAUG = "111111111", "222222222"
 SCHOOLS = """
 [[municipality]]
-organisation_number = "999999999"
+orgnr = "999999999"
 name = "Prøve kommune"
 
 [[municipality.school]]
-organisation_number = "111111111"
+orgnr = "111111111"
 name = "Tun skole"
 
 [[municipality.school]]
-organisation_number = "222222222"
+orgnr = "222222222"
 name = "Haug skole"
 """
 

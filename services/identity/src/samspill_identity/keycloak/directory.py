@@ -18,6 +18,9 @@ from samspill_kit.principal import Role
 REMEMBERED_FOR: Final = 20.0
 """A change in Keycloak takes effect within a minute (SPEC I1)."""
 
+PATIENCE: Final = 1.5
+"""Seconds that a call waits for the answer; below the two that surveys gives identity."""
+
 ROLES: Final = (Role.LEADER, Role.TEACHER)
 _NOT_FOUND: Final = 404
 
@@ -48,21 +51,35 @@ class KeycloakStaffDirectory:
         self._timeout = max(int(timeout), 1)
         self._monotonic = monotonic
         self._admin: Any = None
-        self._asking = asyncio.Lock()
+        self._one_at_a_time = asyncio.Lock()
+        self._asking: dict[SchoolId, asyncio.Task[Sequence[Colleague]]] = {}
         self._known: dict[SchoolId, tuple[float, Sequence[Colleague]]] = {}
 
     async def of_school(self, school: School) -> Sequence[Colleague]:
-        async with self._asking:
-            told_at, known = self._known.get(school.id, (float("-inf"), ()))
-            if self._monotonic() - told_at < REMEMBERED_FOR:
-                return known
-            try:
+        told_at, known = self._known.get(school.id, (float("-inf"), ()))
+        if self._monotonic() - told_at < REMEMBERED_FOR:
+            return known
+        asking = self._asking.get(school.id)
+        if asking is None:
+            asking = asyncio.create_task(self._ask_and_keep(school))
+            self._asking[school.id] = asking
+        try:
+            # Shielded: an answer that comes too late for this call serves the next one.
+            return await asyncio.wait_for(asyncio.shield(asking), PATIENCE)
+        except TimeoutError:
+            raise IdentityProviderDown from None
+
+    async def _ask_and_keep(self, school: School) -> Sequence[Colleague]:
+        try:
+            async with self._one_at_a_time:
                 colleagues = await asyncio.to_thread(self._ask, school)
-            except (KeycloakError, RequestException):
-                self._admin = None
-                raise IdentityProviderDown from None
-            self._known[school.id] = (self._monotonic(), colleagues)
-            return colleagues
+        except (KeycloakError, RequestException):
+            self._admin = None
+            raise IdentityProviderDown from None
+        finally:
+            del self._asking[school.id]
+        self._known[school.id] = (self._monotonic(), colleagues)
+        return colleagues
 
     def _ask(self, school: School) -> Sequence[Colleague]:
         if self._admin is None:

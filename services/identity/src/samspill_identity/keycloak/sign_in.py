@@ -26,6 +26,9 @@ LEEWAY_SECONDS: Final = 90
 """Clocks of two machines differ by as much without anybody noticing."""
 
 KEYS_FETCHED_AT_MOST_EVERY: Final = 10.0
+
+LEFT_ALONE_FOR: Final = 10.0
+"""After a look at rights without an answer, pages do not wait for Keycloak this long."""
 _LOGOUT_EVENT: Final = "http://schemas.openid.net/event/backchannel-logout"
 _LOCALES: Final = {"nb": "no", "nn": "nn", "en": "en"}
 """Keycloak's name of Bokmål is that of Norwegian."""
@@ -47,6 +50,10 @@ class Realm:
     redirect_uri: str
     home: str
     timeout: float
+    """Seconds for one call of a sign-in, for which a person waits."""
+
+    refresh_timeout: float
+    """Seconds for one look at rights, for which every page waits."""
 
     @property
     def issuer(self) -> str:
@@ -75,6 +82,7 @@ class KeycloakSignIn:
         self._keys: KeySet | None = None
         self._keys_fetched_at = float("-inf")
         self._fetching = asyncio.Lock()
+        self._left_alone_until = float("-inf")
 
     async def start(self) -> None:
         """Prepare the connection; Keycloak need not be there yet."""
@@ -115,10 +123,18 @@ class KeycloakSignIn:
         return _person_of(claims, token)
 
     async def refresh(self, person: Person) -> Person:
-        token = await self._ask(
-            self._client.refresh_token, refresh_token=person.tokens.refresh_token
-        )
-        claims = await self._verified(token["id_token"])
+        loop = asyncio.get_running_loop()
+        if loop.time() < self._left_alone_until:
+            raise IdentityProviderDown
+        try:
+            async with asyncio.timeout(self._realm.refresh_timeout):
+                token = await self._ask(
+                    self._client.refresh_token, refresh_token=person.tokens.refresh_token
+                )
+                claims = await self._verified(token["id_token"])
+        except (IdentityProviderDown, TimeoutError):
+            self._left_alone_until = loop.time() + LEFT_ALONE_FOR
+            raise IdentityProviderDown from None
         if claims.get("sub") != str(person.staff_id):
             raise SignInRefused
         return _person_of(claims, token)
