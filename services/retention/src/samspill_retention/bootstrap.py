@@ -41,6 +41,7 @@ from .usecases.note_closing import NoteClosing
 from .usecases.read_deletions import ReadDeletions
 from .usecases.register_survey import RegisterSurvey
 from .usecases.take_back_deletion import TakeBackDeletion
+from .usecases.unlock_everywhere import UnlockEverywhere
 
 MIGRATIONS: Final = Path(__file__).parent / "storage" / "migrations"
 NEIGHBOURS: Final = ("identity", "surveys", "responses", "reports")
@@ -97,13 +98,14 @@ class _Wiring:
         begin = self.begin()
         erasers = RemoteErasers(self.channels)
         lock = LockEverywhere(begin, erasers, self.clock)
-        self._rpc(begin, erasers, lock)
-        self._timers(begin, erasers, lock)
+        unlock = UnlockEverywhere(begin, erasers, self.clock)
+        self._rpc(begin, lock, unlock)
+        self._timers(begin, erasers, lock, unlock)
         self._events(begin)
         self.service.ready_when("database", self.database.answers)
         return self.service
 
-    def _rpc(self, begin: Begin, erasers: RemoteErasers, lock: LockEverywhere) -> None:
+    def _rpc(self, begin: Begin, lock: LockEverywhere, unlock: UnlockEverywhere) -> None:
         signing = self.channels["identity"].stub(sessions_pb2_grpc.SigningKeyQueryServiceStub)
 
         async def fetch() -> str:
@@ -114,12 +116,12 @@ class _Wiring:
             JwksSource(fetch), installation=self.settings.installation, clock=self.clock
         )
         server = GrpcServer("retention", self.settings.rpc_listen, self.tls, passports=passports)
-        for register, servicer, callers, passport in self._servicers(begin, erasers, lock):
+        for register, servicer, callers, passport in self._servicers(begin, lock, unlock):
             server.add(register, servicer, callers=callers, passport=passport)
         self.service.add(server)
 
     def _servicers(
-        self, begin: Begin, erasers: RemoteErasers, lock: LockEverywhere
+        self, begin: Begin, lock: LockEverywhere, unlock: UnlockEverywhere
     ) -> list[tuple[Any, Any, tuple[str, ...], Passport]]:
         keys = KeyIssue(
             IssueSurveyKey(begin, self.keys, derive),
@@ -128,7 +130,7 @@ class _Wiring:
         )
         lifetimes = Lifetimes(RegisterSurvey(begin, self.keys, self.clock), ChangeDeleteOn(begin))
         commands = DeletionCommands(
-            DeleteSurvey(begin, lock, self.clock), TakeBackDeletion(begin, erasers, self.clock)
+            DeleteSurvey(begin, lock, self.clock), TakeBackDeletion(begin, unlock, self.clock)
         )
         queries = DeletionQueries(ReadDeletions(begin))
         add_keys = keys_pb2_grpc.add_KeyIssueInternalServiceServicer_to_server
@@ -142,10 +144,13 @@ class _Wiring:
             (add_queries, queries, ("gateway",), Passport.STAFF),
         ]
 
-    def _timers(self, begin: Begin, erasers: RemoteErasers, lock: LockEverywhere) -> None:
+    def _timers(
+        self, begin: Begin, erasers: RemoteErasers, lock: LockEverywhere, unlock: UnlockEverywhere
+    ) -> None:
         advance = AdvanceDeletion(
             begin,
             lock,
+            unlock,
             erasers,
             self.keys,
             JwsReceiptSigner(self.keys.receipt_key()),

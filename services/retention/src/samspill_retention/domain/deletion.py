@@ -117,7 +117,10 @@ class Deletion:
 
     @property
     def is_finished(self) -> bool:
-        return self.state in (DeletionState.RECEIPT_SIGNED, DeletionState.TAKEN_BACK)
+        """Say whether nothing is left to do: receipted, or taken back and unlocked everywhere."""
+        if self.taken_back_at:
+            return not any(each.locked_at for each in self.services.values())
+        return self.receipt is not None
 
     def may_destroy_key(self, *, now: datetime) -> bool:
         """Say whether the key may go: locked everywhere and no longer to be regretted."""
@@ -133,7 +136,7 @@ class Deletion:
             self.receipt_at = at + lease_for
 
     def take_back(self, *, at: datetime) -> None:
-        """Let the survey live on.
+        """Let the survey live on; services are unlocked one by one, again until each has answered.
 
         Raises:
             DeletionIsFinal: it was asked for at once, is due, or the key is gone already.
@@ -141,6 +144,14 @@ class Deletion:
         if self.at_once or self.key_destroyed_at or at >= self.due_at:
             raise DeletionIsFinal(survey_id=str(self.survey_id))
         self.taken_back_at = at
+        for each in self.services.values():
+            # A lock that nobody has answered for may have arrived all the same.
+            each.locked_at = each.locked_at or at
+
+    def make_final(self, *, at: datetime) -> None:
+        """End the days of regret now; safe to repeat."""
+        if not self.at_once:
+            self.at_once, self.due_at = True, at
 
     def receipt_document(self, *, at: datetime) -> dict[str, object]:
         """Return the receipt's content: ids, dates and counts, nothing about a person."""

@@ -27,6 +27,12 @@ class DeletionIsFinal(Refused):
     code = "deletion_is_final"
 
 
+class DeleteOnMalformed(Invalid):
+    """The day of deletion is not a day of the calendar."""
+
+    code = "delete_on_malformed"
+
+
 class DeleteOnPastCeiling(Invalid):
     """A survey lives four years at the most (SPEC T1)."""
 

@@ -10,6 +10,7 @@ from grpc.aio import ServicerContext
 from samspill.retention.v1 import lifetimes_pb2 as pb
 from samspill.retention.v1 import lifetimes_pb2_grpc as pb_grpc
 from samspill_kit.ids import SchoolId, StaffId, SurveyId
+from samspill_retention.domain.errors import DeleteOnMalformed
 from samspill_retention.usecases.change_delete_on import ChangeDeleteOn
 from samspill_retention.usecases.register_survey import RegisterSurvey
 
@@ -28,7 +29,7 @@ class Lifetimes(pb_grpc.LifetimeInternalServiceServicer):
             SchoolId.parse(request.school_id),
             SurveyId.parse(request.survey_id),
             created_by=StaffId.parse(request.created_by),
-            delete_on=date.fromisoformat(request.delete_on),
+            delete_on=_day_of(request.delete_on),
         )
         return pb.RegisterSurveyResponse(ceiling_on=lifetime.ceiling_on.isoformat())
 
@@ -38,6 +39,13 @@ class Lifetimes(pb_grpc.LifetimeInternalServiceServicer):
         await self._change(
             SchoolId.parse(request.school_id),
             SurveyId.parse(request.survey_id),
-            delete_on=date.fromisoformat(request.delete_on),
+            delete_on=_day_of(request.delete_on),
         )
         return pb.ChangeDeleteOnResponse()
+
+
+def _day_of(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise DeleteOnMalformed(delete_on=text) from None

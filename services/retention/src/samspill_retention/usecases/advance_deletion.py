@@ -15,6 +15,7 @@ from samspill_retention.domain.errors import SurveyNotFound
 from samspill_retention.domain.ports import Begin, Erasers, KeyStore, ReceiptSigner
 
 from .lock_everywhere import LockEverywhere
+from .unlock_everywhere import UnlockEverywhere
 
 log = get_logger(__name__)
 
@@ -25,6 +26,7 @@ class AdvanceDeletion:
 
     begin: Begin
     lock_everywhere: LockEverywhere
+    unlock_everywhere: UnlockEverywhere
     erasers: Erasers
     keys: KeyStore
     signer: ReceiptSigner
@@ -33,6 +35,8 @@ class AdvanceDeletion:
 
     async def __call__(self, school_id: SchoolId, survey_id: SurveyId) -> Deletion:
         deletion = await self._current(school_id, survey_id)
+        if deletion.state is DeletionState.TAKEN_BACK:
+            return await self.unlock_everywhere(school_id, survey_id)
         if deletion.state is DeletionState.LOCKING:
             deletion = await self.lock_everywhere(school_id, survey_id)
         if deletion.may_destroy_key(now=self.clock.now()) and not deletion.key_destroyed_at:
@@ -81,6 +85,8 @@ class AdvanceDeletion:
         async with self.begin(deletion.school_id) as work:
             current = await work.deletions.find(deletion.survey_id, for_update=True)
             assert current is not None
+            if current.state is not DeletionState.KEY_DESTROYED:
+                return current  # Another replica was here, and has told it.
             for service, rows in counts.items():
                 current.services[service].erased_at = self.clock.now()
                 current.services[service].rows = rows
@@ -95,6 +101,8 @@ class AdvanceDeletion:
         async with self.begin(deletion.school_id) as work:
             current = await work.deletions.find(deletion.survey_id, for_update=True)
             assert current is not None
+            if current.receipt:
+                return current
             current.receipt = self.signer.sign(current.receipt_document(at=self.clock.now()))
             await work.deletions.save(current)
             await work.commit()

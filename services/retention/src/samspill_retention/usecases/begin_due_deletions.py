@@ -27,6 +27,10 @@ class BeginDueDeletions:
                 if lifetime is None or not lifetime.is_due(today=now.date()):
                     continue
                 if known and not known.taken_back_at:
+                    # Days of regret do not outlast the survey's own last day.
+                    known.make_final(at=now)
+                    await work.deletions.save(known)
+                    await work.commit()
                     continue
                 await work.deletions.save(
                     Deletion.asked(school_id, survey_id, by=None, at=now, at_once=True)

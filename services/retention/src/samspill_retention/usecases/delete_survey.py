@@ -45,8 +45,8 @@ class DeleteSurvey:
                 deletion = Deletion.asked(
                     by.school_id, survey_id, by=by.staff_id, at=now, at_once=at_once
                 )
-            elif at_once and not deletion.at_once:
-                deletion.at_once, deletion.due_at = True, now
+            elif at_once:
+                deletion.make_final(at=now)
             await work.deletions.save(deletion)
             await work.commit()
         return await self.lock_everywhere(by.school_id, survey_id)

@@ -37,6 +37,7 @@ class LockEverywhere:
             current = await work.deletions.find(survey_id, for_update=True)
             assert current is not None
             for name in locked:
+                # Taken back meanwhile: the lock is on record, so that it is undone as well.
                 current.services[name].locked_at = self.clock.now()
             await work.deletions.save(current)
             await work.commit()

@@ -14,6 +14,14 @@ depends_on = None
 
 def upgrade() -> None:
     kit.begin()
+    _create_lifetimes()
+    _create_deletions()
+    kit.create_outbox()
+    kit.create_inbox()
+    kit.create_clock_record()
+
+
+def _create_lifetimes() -> None:
     op.create_table(
         "lifetimes",
         sa.Column("school_id", sa.Uuid, nullable=False),
@@ -30,6 +38,9 @@ def upgrade() -> None:
     kit.jobs_may(
         "lifetimes", "SELECT", columns=("school_id", "survey_id", "delete_on", "ceiling_on")
     )
+
+
+def _create_deletions() -> None:
     op.create_table(
         "deletions",
         sa.Column("school_id", sa.Uuid, nullable=False),
@@ -51,9 +62,6 @@ def upgrade() -> None:
     )
     kit.tenant_table("deletions", app="SELECT, INSERT, UPDATE")
     kit.jobs_may("deletions", "SELECT", columns=("school_id", "survey_id", "is_finished"))
-    kit.create_outbox()
-    kit.create_inbox()
-    kit.create_clock_record()
 
 
 def downgrade() -> None:
