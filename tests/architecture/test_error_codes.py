@@ -20,9 +20,17 @@ PACKAGES = (
     "samspill_retention",
 )
 LISTED = re.compile(r"^\| `([a-z0-9_]+)` \| (\w+) \|", re.MULTILINE)
-KINDS = (
-    "Invalid Unauthenticated Forbidden NotFound AlreadyExists Stale Refused TooMany Unavailable"
-).split()
+KINDS = [
+    "Invalid",
+    "Unauthenticated",
+    "Forbidden",
+    "NotFound",
+    "AlreadyExists",
+    "Stale",
+    "Refused",
+    "TooMany",
+    "Unavailable",
+]
 
 
 def every_class(base: type[errors.DomainError]) -> set[type[errors.DomainError]]:

@@ -75,11 +75,15 @@ def test_buf_lint_refuses_a_shared_response(broken_contracts: Path) -> None:
 
 def test_buf_breaking_refuses_a_removed_field(broken_contracts: Path) -> None:
     baseline = ROOT / "proto/baseline.binpb"
-    assert run(TOOLS / "buf", "breaking", "--against", baseline, cwd=broken_contracts).returncode == 0
+    assert (
+        run(TOOLS / "buf", "breaking", "--against", baseline, cwd=broken_contracts).returncode == 0
+    )
     target = broken_contracts / "samspill/retention/v1/keys.proto"
     source = target.read_text(encoding="utf-8")
     target.write_text(source.replace("  bytes pepper = 1;\n", ""), encoding="utf-8")
-    assert run(TOOLS / "buf", "breaking", "--against", baseline, cwd=broken_contracts).returncode != 0
+    assert (
+        run(TOOLS / "buf", "breaking", "--against", baseline, cwd=broken_contracts).returncode != 0
+    )
 
 
 def test_no_address_of_an_index_stands_in_a_requirement_file() -> None:

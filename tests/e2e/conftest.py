@@ -1,0 +1,69 @@
+"""One installation of real parts for all end-to-end tests, beside whatever else runs."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from deploy.local.demonstration.browsing import Browser
+from deploy.local.demonstration.people import Municipality, SchoolClass
+from deploy.local.demonstration.staff import StaffMember
+from deploy.local.installation import LocalInstallation
+from deploy.local.ports import Ports
+
+KEY_LEASE_SECONDS = 3
+"""Short, so that a receipt is signed while a test waits; the code path is the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """A running installation and its people."""
+
+    installation: LocalInstallation
+    municipality: Municipality
+
+    @property
+    def address(self) -> str:
+        return self.installation.public_address
+
+    def browser(self) -> Browser:
+        return Browser(self.address)
+
+    async def signed_in(self, browser: Browser, *, leader: bool, school: int = 0) -> StaffMember:
+        chosen = self.municipality.schools[school]
+        person = (chosen.leaders if leader else chosen.teachers)[0]
+        password = self.installation.password_of(person.username)
+        return await StaffMember.sign_in(browser, person.username, password)
+
+    def teacher_name(self, school: int = 0) -> str:
+        person = self.municipality.schools[school].teachers[0]
+        return f"{person.first_name} {person.last_name}"
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+    """Start everything once; the schools begin without classes."""
+    folder: Path = tmp_path_factory.mktemp("installation")
+    municipality = Municipality.read()
+    overrides = {
+        "SAMSPILL_RETENTION_KEY_LEASE": f"PT{KEY_LEASE_SECONDS}S",
+        "SAMSPILL_RETENTION_SAGA_EVERY": "PT0.5S",
+    }
+    installation = LocalInstallation(
+        folder, Ports.free(), municipality=municipality, overrides=overrides
+    )
+    async with installation:
+        yield World(installation, municipality)
+    await asyncio.sleep(0)
+
+
+def school_with(municipality: Municipality, school: int, group: SchoolClass) -> Municipality:
+    """Return the municipality with one school's classes replaced."""
+    schools = list(municipality.schools)
+    schools[school] = dataclasses.replace(schools[school], classes=(group,))
+    return dataclasses.replace(municipality, schools=tuple(schools))
