@@ -172,6 +172,25 @@ async def test_changed_claims_are_refused(office: PassportOffice) -> None:
         await office.passports().read(changed)
 
 
+async def test_a_token_of_another_type_is_refused_whatever_it_claims(
+    office: PassportOffice, clock: SetClock
+) -> None:
+    key = new_signing_key()
+    office.key_set = public_key_set([key])
+    signer = TokenSigner(key, installation=INSTALLATION, clock=clock)
+    header, claims, _ = parts_of(signer.passport(NORA))
+    reader = office.passports()
+    for kind, is_accepted in (("passport+jwt", True), ("JWT", False), ("permit+jwt", False)):
+        token = jws.serialize_compact(
+            header | {"typ": kind}, json.dumps(claims), key, algorithms=["Ed25519"]
+        )
+        if is_accepted:
+            assert await reader.read(token) == NORA
+        else:
+            with pytest.raises(PassportNotAccepted):
+                await reader.read(token)
+
+
 async def test_a_permit_is_no_passport_and_a_passport_no_permit(office: PassportOffice) -> None:
     with pytest.raises(PassportNotAccepted):
         await office.passports().read(office.signer.permit(PERMIT))
