@@ -17,11 +17,12 @@ def template_messages() -> set[str | tuple[str, str]]:
     for path in sorted((PACKAGE / "templates").rglob("*.html")):
         with path.open("rb") as file:
             options = {"newstyle_gettext": "true", "trim_blocks": "true", "lstrip_blocks": "true"}
-            for _, name, message, _ in babel_extract(file, ("_", "gettext", "ngettext"), [], options):
-                if name == "ngettext":
-                    found.add((message[0], message[1]))
-                else:
-                    found.add(message if isinstance(message, str) else message[0])
+            for _, name, message, _ in babel_extract(
+                file, ("_", "gettext", "ngettext"), [], options
+            ):
+                one, many = (message, None) if not isinstance(message, tuple) else message[:2]
+                if one is not None:
+                    found.add((one, many) if name == "ngettext" and many is not None else one)
     return found
 
 
