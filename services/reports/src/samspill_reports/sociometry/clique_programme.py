@@ -1,9 +1,9 @@
-"""Clique partitioning of one connected part by linear and integer programmes (HiGHS)."""
+"""Clique partitioning of one connected part: branch and bound on linear programmes (HiGHS)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from scipy import optimize as _optimize
@@ -17,6 +17,8 @@ from samspill_reports.sociometry.modularity import renumbered
 optimize: Any = _optimize
 sparse: Any = _sparse
 
+INFEASIBLE: Final = 2
+"""Status of scipy's linprog."""
 VIOLATED: Final = 1e-6
 CUTS_PER_ROUND: Final = 3000
 SAFE: Final = 1e-6
@@ -28,9 +30,25 @@ class Work:
     """How much solving was done; nodes are what is limited."""
 
     node_limit: int
-    linear: int = 0
-    integer: int = 0
+    programmes: int = 0
+    """Linear programmes solved."""
     nodes: int = 0
+
+
+class Node(NamedTuple):
+    """A part of the search: pairs fixed apart (high 0) or together (low 1), and a bound."""
+
+    low: Reals
+    high: Reals
+    bound: int
+
+
+class Relaxed(NamedTuple):
+    """The linear optimum of a node: the point, what each pair would still bring, the bound."""
+
+    x: Reals
+    reduced: Reals
+    bound: int
 
 
 @dataclass(slots=True)
@@ -49,26 +67,42 @@ class Programme:
     """Constraints in use, as (pair, pair, pair): first + second − third ≤ 1."""
 
     def prove(self, labels: Counts) -> tuple[Counts, int]:
-        """The best labels found and a bound; the bound is their value when they are optimal."""
-        while True:
-            value = self._value(labels)
-            bound, reduced = self._linear_bound()
-            if bound < value + self.step:
-                return labels, value
-            better, bound = self._anything_better(value, bound, reduced)
-            if better is None:
-                return labels, bound
-            labels = better
+        """The best labels found and a bound; the bound is their value when they are optimal.
+
+        Branch and bound, depth first, on the least decided pair. Only something strictly better
+        than the best known is looked for. Triangles found in one node serve in all. Stops at the
+        node limit, and then the bound is that of the parts not yet searched.
+        """
+        pairs = len(self.profit)
+        every = int(self.profit[self.profit > 0].sum())
+        value = self._value(labels)
+        waiting = [Node(np.zeros(pairs), np.ones(pairs), every)]
+        nodes_left = self.work.node_limit
+        while waiting and nodes_left > 0:
+            node = waiting.pop()
+            self.work.nodes += 1
+            nodes_left -= 1
+            relaxed = self._relaxed(node, value + self.step)
+            if relaxed is None:
+                continue
+            undecided = np.minimum(relaxed.x, 1 - relaxed.x)
+            if undecided.max() < VIOLATED:
+                labels = self._labels(relaxed.x)
+                value = self._value(labels)
+            else:
+                waiting.extend(self._halves(node, relaxed, value, int(undecided.argmax())))
+        return labels, max([value, *(node.bound for node in waiting)])
 
     def _value(self, labels: Counts) -> int:
         first, second = np.triu_indices(self.n, 1)
         return int(self.profit[labels[first] == labels[second]].sum())
 
-    def _linear_bound(self) -> tuple[int, Reals]:
-        """Upper bound with every violated triangle added, and each pair's reduced profit.
+    def _relaxed(self, node: Node, needed: int) -> Relaxed | None:
+        """The linear optimum with every violated triangle added; None if below `needed`.
 
-        The bound is Σ y + Σ max(0, profit − Aᵀy) for the solver's multipliers y, cut at zero:
-        valid by weak duality for any y ≥ 0, so the solver's tolerances cannot weaken the proof.
+        The bound is Σ y + Σ max(reduced·low, reduced·high) with reduced = profit − Aᵀy for the
+        solver's multipliers y, cut at zero: valid by weak duality for any y ≥ 0, so the solver's
+        tolerances cannot weaken the proof.
         """
         scale = float(np.abs(self.profit).max())
         while True:
@@ -77,58 +111,41 @@ class Programme:
                 -self.profit / scale,
                 A_ub=matrix,
                 b_ub=np.ones(len(self.triangles)),
-                bounds=(0, 1),
+                bounds=np.stack([node.low, node.high], axis=1),
                 method="highs",
             )
-            self.work.linear += 1
+            self.work.programmes += 1
+            if result.status == INFEASIBLE:
+                return None
             assert result.status == 0, result.message
+            price = np.maximum(-result.ineqlin.marginals, 0.0) * scale
+            reduced = np.asarray(self.profit - matrix.T @ price, dtype=np.float64)
+            best = np.maximum(reduced * node.low, reduced * node.high)
+            bound = self._whole(float(price.sum() + best.sum()))
+            if bound < needed:
+                return None
             if not self._add_violated(result.x):
-                price = np.maximum(-result.ineqlin.marginals, 0.0) * scale
-                reduced = self.profit - matrix.T @ price
-                bound = float(price.sum() + np.maximum(reduced, 0.0).sum())
-                return self._whole(bound), np.asarray(reduced, dtype=np.float64)
+                return Relaxed(result.x, reduced, bound)
 
     def _whole(self, value: float) -> int:
         """The largest possible value of a partition that a floating-point bound allows."""
         slack = SAFE * self.step
         return int(np.floor((value + slack) / self.step)) * self.step
 
-    def _anything_better(self, value: int, bound: int, reduced: Reals) -> tuple[Counts | None, int]:
-        """Labels worth more than `value`, or None and the bound that is then proven."""
-        scale = float(np.abs(self.profit).max())
-        needed = value + self.step
-        low, high = self._fixed(bound, needed, reduced)
-        nodes_left = self.work.node_limit
-        while nodes_left > 0:
-            worth = optimize.LinearConstraint(
-                sparse.csr_array(self.profit[None, :] / scale), needed / scale
-            )
-            result = optimize.milp(
-                -self.profit / scale,
-                integrality=np.ones(len(self.profit)),
-                bounds=optimize.Bounds(low, high),
-                constraints=[optimize.LinearConstraint(self._matrix(), -np.inf, 1.0), worth],
-                options={"node_limit": nodes_left, "mip_rel_gap": 0.0},
-            )
-            self.work.integer += 1
-            spent = int(getattr(result, "mip_node_count", 0) or 0)
-            self.work.nodes += spent
-            nodes_left -= max(spent, 1)
-            if result.status == 2:
-                return None, value
-            if result.x is None:
-                break
-            if not self._add_violated(np.round(result.x)):
-                return self._labels(result.x), bound
-        return None, bound
+    def _halves(self, node: Node, relaxed: Relaxed, value: int, pair: int) -> tuple[Node, Node]:
+        """The node with `pair` apart and with it together; the latter is searched first.
 
-    def _fixed(self, bound: int, needed: int, reduced: Reals) -> tuple[Reals, Reals]:
-        """Reduced-cost fixing: a pair keeps its 0 or 1 if changing it costs more than the gap."""
-        room = bound + self.step - needed
-        low, high = np.zeros(len(reduced)), np.ones(len(reduced))
-        high[reduced < -room] = 0.0
-        low[reduced > room] = 1.0
-        return low, high
+        A pair keeps its 0 or 1 if changing it costs more than there is to gain (reduced cost).
+        """
+        room = relaxed.bound - value
+        apart_costs = (node.low < node.high) & (relaxed.reduced > room)
+        together_costs = (node.low < node.high) & (relaxed.reduced < -room)
+        low = np.where(apart_costs, 1.0, node.low)
+        high = np.where(together_costs, 0.0, node.high)
+        apart, together = high.copy(), low.copy()
+        apart[pair], together[pair] = 0.0, 1.0
+        bound = min(relaxed.bound, node.bound)
+        return Node(low, apart, bound), Node(together, high, bound)
 
     def _pair(self, i: Counts, j: Counts) -> Counts:
         low, high = np.minimum(i, j), np.maximum(i, j)

@@ -23,7 +23,7 @@ from samspill_reports.sociometry.partition import (
 )
 from samspill_reports.sociometry.sociogram import Relation
 
-NODE_LIMIT: Final = 1000
+NODE_LIMIT: Final = 2000
 """Branch-and-bound nodes per programme. A count, not a time: every machine says the same."""
 LARGEST: Final = 64
 """Connected parts with more pupils are left to the search, and the certificate says so."""
@@ -40,8 +40,8 @@ class Certificate:
     bound: int
     """No partition is worth more than this; equal to `value` when proven."""
     scale: int
-    linear_programmes: int
-    integer_programmes: int
+    programmes: int
+    """Linear programmes solved."""
     nodes: int
     """Branch-and-bound nodes spent."""
     node_limit: int
@@ -91,10 +91,9 @@ def solve_objective(
     """Search, then prove by the clique-partitioning programme (Grötschel & Wakabayashi 1989).
 
     Each connected part is solved by itself: an optimal group never spans two. The search gives
-    the value; linear programmes with triangle constraints added as they are violated give a
-    bound; reduced costs fix what cannot differ in anything better; branch and bound settles
-    the rest by looking only for something strictly better. Values are whole numbers, so a bound
-    below the next possible value is a proof.
+    the value to beat; linear programmes with triangle constraints added as they are violated give
+    bounds; reduced costs fix what cannot differ in anything better; branch and bound settles the
+    rest. Values are whole numbers, so a bound below the next possible value is a proof.
     """
     turned = reordered(objective, order)
     labels, agreement = best_labels(turned, seed=seed)
@@ -114,8 +113,7 @@ def solve_objective(
             value=value,
             bound=bound,
             scale=objective.scale,
-            linear_programmes=work.linear,
-            integer_programmes=work.integer,
+            programmes=work.programmes,
             nodes=work.nodes,
             node_limit=node_limit,
         ),
