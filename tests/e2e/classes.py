@@ -16,12 +16,37 @@ ROOT: Final = Path(__file__).parents[2]
 DATA: Final = Path(os.environ.get("SAMSPILL_DATA", ROOT.parent / "shared" / "data"))
 VICKERS: Final = DATA / "vickers_chan_1981"
 
-NAMES: Final = (
-    "Adam Amundsen,Birk Berg,Daniel Dahl,Edvard Eide,Elias Enger,Filip Foss,Henrik Haug,Isak Iversen,"
-    "Jakob Jensen,Kasper Krogh,Ludvik Lie,Markus Moe,Amira Aziz,Dina Dale,Emine Erdem,Frida Fjeld,Hedda Hansen,"
-    "Ida Ibsen,Ingrid Isaksen,Leah Lunde,Maja Mo,Mathea Myhre,Nora Nilsen,Oda Olsen,Sara Solli,Selma Strand,"
-    "Signe Sund,Tuva Tveit,Vilde Vik"
-).split(",")
+NAMES: Final = [
+    "Adam Amundsen",
+    "Birk Berg",
+    "Daniel Dahl",
+    "Edvard Eide",
+    "Elias Enger",
+    "Filip Foss",
+    "Henrik Haug",
+    "Isak Iversen",
+    "Jakob Jensen",
+    "Kasper Krogh",
+    "Ludvik Lie",
+    "Markus Moe",
+    "Amira Aziz",
+    "Dina Dale",
+    "Emine Erdem",
+    "Frida Fjeld",
+    "Hedda Hansen",
+    "Ida Ibsen",
+    "Ingrid Isaksen",
+    "Leah Lunde",
+    "Maja Mo",
+    "Mathea Myhre",
+    "Nora Nilsen",
+    "Oda Olsen",
+    "Sara Solli",
+    "Selma Strand",
+    "Signe Sund",
+    "Tuva Tveit",
+    "Vilde Vik",
+]
 """Invented names: the published class has numbers."""
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+
 from deploy.local.demonstration.browsing import Browser
 from deploy.local.demonstration.people import Municipality, SchoolClass
 from deploy.local.demonstration.staff import StaffMember

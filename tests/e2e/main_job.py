@@ -42,9 +42,7 @@ async def answer_form(browser: Browser, code: str) -> Page:
     return await browser.open("/elev/svar")
 
 
-async def answer(
-    browser: Browser, code: str, named: Sequence[Sequence[str]]
-) -> Page:
+async def answer(browser: Browser, code: str, named: Sequence[Sequence[str]]) -> Page:
     """Answer every nomination of a survey without scripts, in the survey's order, and hand in."""
     page = await answer_form(browser, code)
     form = page.form("/elev/lever")

@@ -5,76 +5,78 @@ from __future__ import annotations
 import asyncio
 import io
 import re
+from collections.abc import Mapping, Sequence
 
 import pytest
-from playwright.async_api import Page as BrowserPage
+from playwright.async_api import Page as ChromiumPage
 from playwright.async_api import async_playwright
 from pypdf import PdfReader
 
+from deploy.local.demonstration.browsing import Browser
+from deploy.local.services import until
 from tests.e2e.chromium import ARGUMENTS, EXECUTABLE
 from tests.e2e.classes import VICKERS, SchoolClass, synthetic, vickers_chan
 from tests.e2e.conftest import World
+from tests.e2e.leftovers import opened_by_what_is_left, rows_left, take_copies
 from tests.e2e.main_job import answer, first_names, import_csv, three_nominations
 
 RELATIONS = ("best_friends", "get_on_with", "work_with")
 IN_CHROMIUM = 3
-
-
-def the_class() -> SchoolClass:
-    if VICKERS.exists():
-        return vickers_chan()
-    pytest.warns  # noqa: B018  The skip is said by the test below.
-    return synthetic()
+AT_ONCE = 4
 
 
 @pytest.mark.skipif(not VICKERS.exists(), reason="the published class is not beside this checkout")
-def test_the_published_class_is_there() -> None:
-    assert len(vickers_chan().pupils) == 29
+async def test_the_published_class_from_sign_in_to_erasure(world: World) -> None:
+    await main_job(world, vickers_chan(), "7A")
 
 
-def decimal(value: float) -> str:
-    return f"{value:.3f}".replace(".", ",")
+async def test_a_synthetic_class_from_sign_in_to_erasure(world: World) -> None:
+    await main_job(world, synthetic(), "7B", in_chromium=0)
 
 
-async def test_a_class_from_sign_in_to_erasure(world: World) -> None:
-    group = the_class()
+async def main_job(
+    world: World, group: SchoolClass, name: str, *, in_chromium: int = IN_CHROMIUM
+) -> None:
     async with world.browser() as leaders, world.browser() as teachers:
         leader = await world.signed_in(leaders, leader=True)
-        await import_csv(leaders, group.roster_csv("7A"))
+        await import_csv(leaders, group.roster_csv(name))
         await leader.grant(world.teacher_name(), create="ja", delete="ja", level="4")
 
         teacher = await world.signed_in(teachers, leader=False)
-        status, codes = await three_nominations(teacher, teachers, "Trivsel uke 47", "7A")
-        assert len(codes) == len(group.pupils)
-        await everybody_answers(world, group, codes)
+        status, codes = await three_nominations(teacher, teachers, f"Trivsel {name}", name)
+        assert set(codes) == set(group.pupils)
+        await everybody_answers(world, group, codes, in_chromium=in_chromium)
+        everyone = len(group.pupils)
+        assert f"{everyone} av {everyone} har levert" in await text_of(teachers, "/hjem")
 
-        seen = await teachers.open(status.address)
-        said = " ".join(element.text for element in seen.elements)
-        assert "29" in said or len(group.pupils) != 29
         report = await teacher.close_survey(status)
         await compare_report(teachers, report.address, group)
-        await delete_and_look(world, teachers, status.address)
+        await compare_anonymised(teachers, report.address, group)
+        await delete_for_good(world, teachers, status.address)
 
 
-async def everybody_answers(world: World, group: SchoolClass, codes: dict[str, str]) -> None:
-    by_name = {code_name: code for code_name, code in codes.items()}
+async def everybody_answers(
+    world: World, group: SchoolClass, codes: Mapping[str, str], *, in_chromium: int
+) -> None:
     names = list(group.pupils)
-    await in_chromium(world, group, names[:IN_CHROMIUM], by_name)
-    limit = asyncio.Semaphore(4)
+    await answer_in_chromium(world, group, names[:in_chromium], codes)
+    limit = asyncio.Semaphore(AT_ONCE)
 
     async def one(name: str) -> None:
         async with limit, world.browser() as browser:
             named = [first_names(group.choices[each][name]) for each in RELATIONS]
-            receipt = await answer(browser, by_name[name], named)
+            receipt = await answer(browser, codes[name], named)
             assert receipt.address.endswith("/elev/lever")
 
-    await asyncio.gather(*(one(name) for name in names[IN_CHROMIUM:]))
+    await asyncio.gather(*(one(name) for name in names[in_chromium:]))
 
 
-async def in_chromium(
-    world: World, group: SchoolClass, names: list[str], codes: dict[str, str]
+async def answer_in_chromium(
+    world: World, group: SchoolClass, names: Sequence[str], codes: Mapping[str, str]
 ) -> None:
-    """Let some pupils answer as children do: one question at a time, saved by itself."""
+    """Let some pupils answer as children do: one question at a time, saved by itself (SPEC S6)."""
+    if not names:
+        return
     async with async_playwright() as playwright:
         chromium = await playwright.chromium.launch(executable_path=EXECUTABLE, args=ARGUMENTS)
         for name in names:
@@ -93,7 +95,7 @@ async def in_chromium(
         await chromium.close()
 
 
-async def name_classmates(page: BrowserPage, names: list[str]) -> None:
+async def name_classmates(page: ChromiumPage, names: Sequence[str]) -> None:
     question = page.locator("fieldset.question:visible")
     for name in names:
         await question.get_by_label(name, exact=True).check()
@@ -102,46 +104,67 @@ async def name_classmates(page: BrowserPage, names: list[str]) -> None:
     await page.get_by_text("Lagret", exact=True).wait_for()
 
 
-async def compare_report(browser, report_path: str, group: SchoolClass) -> None:  # type: ignore[no-untyped-def]
+async def compare_report(browser: Browser, report: str, group: SchoolClass) -> None:
     """Find density, reciprocity, mutual pairs and times chosen on the page and in the PDF."""
-    base = report_path.rpartition("/")[0]
-    text = await page_text(browser, f"{base}/om-svarene")
-    pdf = PdfReader(io.BytesIO(await browser_bytes(browser, f"{base}/pdf")))
-    paper = re.sub(r"\s+", " ", " ".join(page.extract_text() for page in pdf.pages))
+    base = report.rpartition("/")[0]
+    page = await text_of(browser, f"{base}/om-svarene")
+    document = await browser.fetch(f"{base}/pdf")
+    assert document.headers["content-type"] == "application/pdf"
+    leaves = PdfReader(io.BytesIO(document.content)).pages
+    paper = re.sub(r"\s+", " ", " ".join(leaf.extract_text() for leaf in leaves))
+    others = len(group.pupils) - 1
     for relation in RELATIONS:
         expected = group.expected[relation]
         for number in (decimal(expected.density), decimal(expected.reciprocity)):
-            assert number in text, (relation, number)
+            assert number in page, (relation, number)
             assert number in paper, (relation, number)
-        assert f" {expected.mutual} " in text
+        assert f" {expected.mutual} " in page
+        assert f" {expected.mutual} " in paper
         for name, count in expected.indegree.items():
-            row = f"{name.partition(' ')[0]} {count} {len(group.pupils) - 1}"
-            assert row in text, (relation, row)
+            first = name.partition(" ")[0]
+            assert f"{first} {count} {others}" in page, (relation, first)
+            assert f"{first} {count} av {others}" in paper, (relation, first)
 
 
-async def page_text(browser, path: str) -> str:  # type: ignore[no-untyped-def]
-    answer_ = await browser._http.get(path)
-    assert answer_.status_code == 200
-    plain = re.sub(r"<(script|style)[^>]*>.*?</\1>", " ", answer_.text, flags=re.S)
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", plain))
+async def compare_anonymised(browser: Browser, report: str, group: SchoolClass) -> None:
+    """Everywhere at once, no name is left (SPEC G6)."""
+    base = report.rpartition("/")[0]
+    for tab in ("oversikt", "relasjoner", "sporsmal", "elevene", "om-svarene"):
+        text = await text_of(browser, f"{base}/{tab}?visning=elevnummer")
+        found = [n for n in first_names(list(group.pupils)) if re.search(rf"\b{n}\b", text)]
+        assert found == [], tab
+    assert "elev 1" in await text_of(browser, f"{base}/elevene?visning=elevnummer")
 
 
-async def browser_bytes(browser, path: str) -> bytes:  # type: ignore[no-untyped-def]
-    answer_ = await browser._http.get(path)
-    assert answer_.headers["content-type"] == "application/pdf"
-    return bytes(answer_.content)
+async def delete_for_good(world: World, browser: Browser, survey: str) -> None:
+    """Locked everywhere, key destroyed, rows gone, receipt signed, nothing opens (SPEC T2, T4, P1)."""
+    survey_id = survey.rstrip("/").rpartition("/")[2]
+    copies = await take_copies(world.installation, survey_id)
+    assert len(copies) > len(RELATIONS)
+    # The control: while the key exists, every copy opens.
+    assert opened_by_what_is_left(world.installation, copies) == len(copies)
 
+    page = await browser.open(f"{survey}/slett")
+    at_once = next(form for form in page.forms if form.options("at_once"))
+    await browser.send(page, at_once, at_once.as_it_stands())
 
-async def delete_and_look(world: World, browser, survey_path: str) -> None:  # type: ignore[no-untyped-def]
-    """Delete at once: locked, key destroyed, rows gone, receipt signed (SPEC T2, T4)."""
-    page = await browser.open(f"{survey_path}/slett")
-    form = next(form for form in page.forms if form.options("at_once"))
-    await browser.send(page, form, form.as_it_stands())
-    async with asyncio.timeout(60):
-        while "Last ned kvitteringen" not in await page_text(browser, f"{survey_path}/sletting"):
-            await asyncio.sleep(0.5)
-    keys = world.installation.folder / "keystore" / "surveys"
-    survey_id = survey_path.rstrip("/").rpartition("/")[2]
-    assert not (keys / f"{survey_id}.key").exists()
-    gone = await browser._http.get(f"{survey_path}/rapport/oversikt")
+    async def has_receipt() -> bool:
+        return "Last ned kvitteringen" in await text_of(browser, f"{survey}/sletting")
+
+    async with asyncio.timeout(90):
+        await until(has_receipt, every=0.5)
+    assert opened_by_what_is_left(world.installation, copies) == 0
+    assert await rows_left(world.installation, survey_id) == {}
+    gone = await browser.fetch(f"{survey}/rapport/oversikt")
     assert gone.status_code in (404, 409)
+
+
+async def text_of(browser: Browser, address: str) -> str:
+    """Return a page's words without its markup."""
+    answered = await browser.fetch(address)
+    assert answered.status_code == 200, address
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answered.text))
+
+
+def decimal(value: float) -> str:
+    return f"{value:.3f}".replace(".", ",")

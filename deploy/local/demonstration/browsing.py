@@ -129,6 +129,10 @@ class Browser:
         """Read a page of Samspill, or of Keycloak when the address is whole."""
         return _page(await self._http.get(urljoin(self.home, address)))
 
+    async def fetch(self, address: str) -> httpx.Response:
+        """Return the answer as it is: a document, or a page that may refuse."""
+        return await self._http.get(urljoin(self.home, address))
+
     async def send(
         self,
         page: Page,
