@@ -16,7 +16,7 @@ RANDOM_LENGTH: Final = 10
 LENGTH: Final = RANDOM_LENGTH + 1
 _MODULUS: Final = 31
 _READ_AS: Final = str.maketrans({"O": "0", "I": "1", "L": "1", " ": None, "-": None})
-_DASHES: Final = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u00a0\t\r\n"))
+_DASHES: Final = dict.fromkeys(map(ord, "_.\u2010\u2011\u2012\u2013\u2014\u00a0\t\r\n"))
 
 
 class CodeId(EntityId):
