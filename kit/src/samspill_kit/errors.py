@@ -11,7 +11,7 @@ class DomainError(Exception):
     names of fields, never personal data (SPEC P2): they travel to the caller and into logs.
     """
 
-    code: str = "refused"
+    code: str
     kind: ClassVar[type["DomainError"]]
 
     def __init__(self, **details: object) -> None:
