@@ -91,12 +91,6 @@ class StaffPrincipal:
             return True
         return any(grant.action is action and grant.covers(group_id) for grant in self.grants)
 
-    def may_somewhere(self, action: Action) -> bool:
-        """Whether the person may do this for at least one group."""
-        if self.is_leader and action is not Action.READ_REPORT:
-            return True
-        return any(grant.action is action for grant in self.grants)
-
     def level_for(self, group_ids: Iterable[GroupId]) -> Level | None:
         """The level at which a report over all these groups may be read; None is not at all.
 

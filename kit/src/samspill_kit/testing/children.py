@@ -20,23 +20,30 @@ def free_port() -> int:
 
 
 def supervised(*, unprivileged: bool = False) -> list[str]:
-    """Words before a command: it dies with its starter, and does not run as root if told so.
-
-    One capability stays with the unprivileged user: it lets the program reach a checkout below
-    root's closed home folder. No user namespace is needed, which containers refuse.
-    """
+    """Words before a command: it dies with its starter, and does not run as root if told so."""
     words = [shutil.which("setpriv") or "/usr/bin/setpriv", "--pdeathsig=QUIT"]
-    if unprivileged and os.geteuid() == 0:
-        words += [
-            f"--reuid={UNPRIVILEGED}",
-            "--regid=nogroup",
-            "--clear-groups",
-            "--inh-caps=-all,+dac_override",
-            "--ambient-caps=-all,+dac_override",
-            "--bounding-set=-all,+dac_override",
-            "--no-new-privs",
-        ]
-    return words
+    return [*words, *fewer_rights()] if unprivileged else words
+
+
+def fewer_rights() -> list[str]:
+    """Options of setpriv that turn root into nobody; none for an ordinary user.
+
+    One capability stays: it lets the program reach a checkout below root's closed home folder. It
+    counts for access(2) too, which PostgreSQL asks, only while a change of user leaves capabilities
+    alone. No user namespace is needed, which containers refuse.
+    """
+    if os.geteuid() != 0:
+        return []
+    return [
+        f"--reuid={UNPRIVILEGED}",
+        "--regid=nogroup",
+        "--clear-groups",
+        "--inh-caps=-all,+dac_override",
+        "--ambient-caps=-all,+dac_override",
+        "--bounding-set=-all,+dac_override",
+        "--securebits=+no_setuid_fixup",
+        "--no-new-privs",
+    ]
 
 
 def give_to_unprivileged(path: Path) -> None:
