@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -16,6 +17,7 @@ from samspill.identity.v1 import (
 from samspill.retention.v1 import keys_pb2_grpc
 from samspill_identity.clients.retention import LeasedRosterSeals, Pepper, RetentionKeys
 from samspill_identity.domain.codes import new_code
+from samspill_identity.domain.schools import Municipality, School
 from samspill_identity.domain.sessions import random_secret
 from samspill_identity.keycloak.directory import KeycloakStaffDirectory
 from samspill_identity.keycloak.sign_in import KeycloakSignIn, Realm
@@ -31,7 +33,7 @@ from samspill_identity.rpc.codes import CodeCommands, CodeQueries
 from samspill_identity.rpc.erasure import IdentityErasure
 from samspill_identity.rpc.roster import RosterCommands, RosterQueries
 from samspill_identity.rpc.sessions import SessionCommands, SigningKeyQueries
-from samspill_identity.schools_file import read_schools_file
+from samspill_identity.schools_file import SchoolsFileWrong, read_schools_file
 from samspill_identity.settings import Settings
 from samspill_identity.sheets.reading import SheetReader
 from samspill_identity.storage.erasures import SqlOverdueSurveys
@@ -81,6 +83,10 @@ from samspill_kit.settings import read_secret
 log = get_logger(__name__)
 
 MIGRATIONS: Final = Path(__file__).parent / "storage" / "migrations"
+OpenedSchools = Sequence[tuple[Municipality, Sequence[School]]]
+JOBS_CONNECTIONS: Final = 2
+"""A timer and the parking of facts."""
+
 EVERY_SERVICE: Final = ("gateway", "identity", "surveys", "responses", "reports", "retention")
 
 
@@ -126,10 +132,13 @@ async def migrate(settings: Settings) -> None:
 async def serve(settings: Settings) -> Service:
     """Build the service; whoever asked starts it."""
     service = Service("identity", settings)
+    opened = _opened_schools(settings)
     tls = Tls.read(settings.tls_directory)
-    jobs = service.add(_database(settings, settings.jobs_database_url_file))
+    jobs = service.add(
+        Database(read_secret(settings.jobs_database_url_file), connections=JOBS_CONNECTIONS)
+    )
     parts = _parts(service, settings, tls)
-    service.add(Opening(settings, parts))
+    service.add(Opening(opened, parts))
     _add_events(service, settings, parts, jobs)
     _add_timers(service, settings, parts, jobs)
     service.add(_server(settings, tls, parts))
@@ -140,13 +149,13 @@ async def serve(settings: Settings) -> Service:
 class Opening:
     """A part that opens the schools of the settings and reads the signing keys, before calls."""
 
-    def __init__(self, settings: Settings, parts: Parts) -> None:
-        self._settings = settings
+    def __init__(self, opened: OpenedSchools, parts: Parts) -> None:
+        self._opened = opened
         self._parts = parts
 
     async def start(self) -> None:
         """Retention must answer: without the pepper no code and no key can be used."""
-        for municipality, schools in read_schools_file(self._settings.schools_file):
+        for municipality, schools in self._opened:
             await self._parts.schools.open(municipality, schools)
         await self._parts.signing_keys.refresh()
 
@@ -154,15 +163,22 @@ class Opening:
         """Nothing to give back."""
 
 
-def _database(settings: Settings, url_file: Path) -> Database:
-    return Database(
-        read_secret(url_file), connections=settings.database_connections, migrations=MIGRATIONS
-    )
+def _opened_schools(settings: Settings) -> OpenedSchools:
+    try:
+        return list(read_schools_file(settings.schools_file))
+    except SchoolsFileWrong as error:
+        raise SystemExit(f"SAMSPILL_IDENTITY_SCHOOLS_FILE: {error}") from None
 
 
 def _parts(service: Service, settings: Settings, tls: Tls) -> Parts:
     clock = SystemClock()
-    database = service.add(_database(settings, settings.database_url_file))
+    database = service.add(
+        Database(
+            read_secret(settings.database_url_file),
+            connections=settings.database_connections,
+            migrations=MIGRATIONS,
+        )
+    )
     fast = service.add(FastDatabase(read_secret(settings.database_url_file)))
     retention = service.add(
         Channel("retention", settings.retention_address, tls, timeout=settings.retention_timeout)

@@ -125,7 +125,7 @@ async def test_closing_ends_the_pupils_sessions(running: RunningService) -> None
     entered = await running.enter(code)
     await publish_closing(running, survey_id)
     async with asyncio.timeout(20):
-        while await is_alive(running, entered.session_token):
+        while await is_alive(running, entered.session_token):  # noqa: ASYNC110  # Another process tells.
             await asyncio.sleep(0.1)
     assert await refusal(running.enter(code)) == "survey_closed"
 
