@@ -24,7 +24,7 @@ check: environment ## The static part: style, types, import contracts, contracts
 	@$(PYTHON) -m mypy $(SOURCES)
 	@.venv/bin/lint-imports --no-cache
 	@cd proto && ../.venv/bin/buf lint
-	@cd proto && ../.venv/bin/buf breaking --against baseline.binpb
+	@cd proto && PATH=../.venv/bin:$$PATH && buf build -o -#format=binpb | buf breaking -#format=binpb --against baseline.binpb
 	@! grep -nE '://|--(extra-)?index-url|--find-links' requirements/*
 
 proto: environment ## Generate the contracts' Python into proto/gen
