@@ -38,6 +38,9 @@ from samspill_kit.testing.postgres import ServiceUrls
 
 Stub = TypeVar("Stub")
 
+PATIENCE = timedelta(seconds=30)
+"""A loaded machine makes a test slow, never red."""
+
 TUN, HAUG = "111111111", "222222222"
 SCHOOLS = """
 [[municipality]]
@@ -74,7 +77,7 @@ class Member:
         return str(answer.passport)
 
     async def asks(self, method: Callable[[Any], Any], request: Any) -> Any:
-        with call.on_behalf(passport=await self.passport(), seconds=5):
+        with call.on_behalf(passport=await self.passport(), seconds=30):
             return await method(request)
 
     async def imports(self, content: bytes | str, file_name: str = "liste.csv") -> Any:
@@ -143,7 +146,9 @@ class RunningService:
     channels: list[Channel] = field(default_factory=list)
 
     def stub(self, made_by: Callable[[Any], Stub], *, caller: str = "gateway") -> Stub:
-        channel = Channel("identity", self.settings.rpc_listen, self.authority.tls(caller))
+        channel = Channel(
+            "identity", self.settings.rpc_listen, self.authority.tls(caller), timeout=PATIENCE
+        )
         self.channels.append(channel)
         return channel.stub(made_by)
 
