@@ -20,6 +20,8 @@ function group() {
 
 // The code after # is never sent; it leaves the address bar and the history at once (SPEC I7).
 function takeFromAddress() {
+  // Only a QR address carries a code: going back from a question leaves its number there.
+  if (location.pathname !== form.dataset.qrPath) return;
   const code = normalise(decodeURIComponent(location.hash.slice(1)));
   if (!code) return;
   input.value = grouped(code);

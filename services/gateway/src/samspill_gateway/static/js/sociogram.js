@@ -41,6 +41,7 @@ function showPanel(id) {
   const panels = [...document.querySelectorAll("[data-panel]")];
   if (!panels.some((panel) => panel.dataset.panel === id)) return null;
   for (const panel of panels) panel.hidden = panel.dataset.panel !== id;
+  document.querySelector("[data-panel-hint]")?.remove();
   return panels.find((panel) => panel.dataset.panel === id);
 }
 
