@@ -205,3 +205,16 @@ def test_the_cache_key_follows_ties_answers_and_seed() -> None:
     keys = {cache_key([each], 1) for each in (relation, *others)} | {cache_key([relation], 2)}
     assert len(keys) == 5
     assert cache_key([relation], 1) == cache_key([question("cba", "ab")], 1)
+
+
+def test_spent_effort_leaves_a_bound_and_no_proof() -> None:
+    objective = modularity.of_weights(
+        modularity.weights([of_matrix(np.random.default_rng(3).random((16, 16)) < 0.35)])
+    )
+    profit = (2 * objective.gain[np.triu_indices(16, 1)]).astype(np.int64)
+    step = int(np.gcd.reduce(np.abs(profit)))
+    work = Work(node_limit=1000, effort_limit=1)
+    labels, bound = Programme(16, profit, step, work).prove(np.zeros(16, dtype=np.int64))
+    first, second = np.triu_indices(16, 1)
+    assert work.nodes == 1
+    assert bound >= int(profit[labels[first] == labels[second]].sum())

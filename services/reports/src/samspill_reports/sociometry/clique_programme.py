@@ -19,6 +19,8 @@ sparse: Any = _sparse
 
 INFEASIBLE: Final = 2
 """Status of scipy's linprog."""
+EFFORT_LIMIT: Final = 1_500_000_000
+"""Simplex steps times constraints: a minute or two. Dense, weakly grouped classes need it."""
 VIOLATED: Final = 1e-6
 CUTS_PER_ROUND: Final = 3000
 SAFE: Final = 1e-6
@@ -27,12 +29,21 @@ SAFE: Final = 1e-6
 
 @dataclass(slots=True)
 class Work:
-    """How much solving was done; nodes are what is limited."""
+    """How much solving was done, and its limits: counts, never a time."""
 
     node_limit: int
+    """Nodes for each part of the class."""
+    effort_limit: int = EFFORT_LIMIT
     programmes: int = 0
     """Linear programmes solved."""
     nodes: int = 0
+    effort: int = 0
+    """Simplex steps times constraints, summed."""
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether the effort has reached its limit."""
+        return self.effort >= self.effort_limit
 
 
 class Node(NamedTuple):
@@ -71,14 +82,14 @@ class Programme:
 
         Branch and bound, depth first, on the least decided pair. Only something strictly better
         than the best known is looked for. Triangles found in one node serve in all. Stops at the
-        node limit, and then the bound is that of the parts not yet searched.
+        node or effort limit, and then the bound is that of the parts not yet searched.
         """
         pairs = len(self.profit)
         every = int(self.profit[self.profit > 0].sum())
         value = self._value(labels)
         waiting = [Node(np.zeros(pairs), np.ones(pairs), every)]
         nodes_left = self.work.node_limit
-        while waiting and nodes_left > 0:
+        while waiting and nodes_left > 0 and not self.work.is_spent:
             node = waiting.pop()
             self.work.nodes += 1
             nodes_left -= 1
@@ -115,6 +126,7 @@ class Programme:
                 method="highs",
             )
             self.work.programmes += 1
+            self.work.effort += int(result.nit) * len(self.triangles)
             if result.status == INFEASIBLE:
                 return None
             assert result.status == 0, result.message

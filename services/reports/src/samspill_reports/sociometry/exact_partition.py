@@ -24,7 +24,7 @@ from samspill_reports.sociometry.partition import (
 from samspill_reports.sociometry.sociogram import Relation
 
 NODE_LIMIT: Final = 2000
-"""Branch-and-bound nodes per programme. A count, not a time: every machine says the same."""
+"""Branch-and-bound nodes per connected part. A count, not a time: every machine says the same."""
 LARGEST: Final = 64
 """Connected parts with more pupils are left to the search, and the certificate says so."""
 
@@ -43,8 +43,10 @@ class Certificate:
     programmes: int
     """Linear programmes solved."""
     nodes: int
-    """Branch-and-bound nodes spent."""
+    """Branch-and-bound nodes spent, of `node_limit` for each connected part."""
     node_limit: int
+    effort: int
+    """Simplex steps times constraints, of `clique_programme.EFFORT_LIMIT`."""
 
     @property
     def gap(self) -> float | None:
@@ -116,6 +118,7 @@ def solve_objective(
             programmes=work.programmes,
             nodes=work.nodes,
             node_limit=node_limit,
+            effort=work.effort,
         ),
     )
 

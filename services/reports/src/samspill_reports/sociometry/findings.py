@@ -163,6 +163,7 @@ def _about_gender(relation: Relation, sure: Certainty, seed: int) -> Iterator[Fi
         "by_chance": (1 - mixing.ei_by_chance) / 2,
         "internal": mixing.internal,
         "choices": mixing.internal + mixing.external,
+        "expected": round((1 - mixing.ei_by_chance) / 2 * (mixing.internal + mixing.external)),
         "unknown": mixing.unknown,
     }
     p = test.p_more_internal if test else None
