@@ -82,8 +82,9 @@ def _row(
         answered=len(given) - skipped,
         skipped=skipped,
         sentences=[
-            chosen_sentence(analysis.relations[each.question_id], participant_id, words)
-            for each in material.nominations
+            f"{question.text} "
+            + chosen_sentence(analysis.relations[question.question_id], participant_id, words)
+            for question in material.nominations
         ],
     )
 
