@@ -57,7 +57,7 @@ async def serve(settings: Settings) -> Service:
 
     identity = channel("identity", settings.identity_address)
     locks = SqlLocks(database)
-    analyse = AnalyseClass(clock)
+    analyse = service.add(AnalyseClass(clock))
     gather = GatherMaterial(
         RemoteSurveys(channel("surveys", settings.surveys_address)),
         RemotePermits(identity),

@@ -13,6 +13,7 @@ from samspill_reports.sociometry import (
     Certainty,
     Relation,
     Role,
+    breadth,
     choices_received,
     circles,
     cohesion,
@@ -169,3 +170,9 @@ def test_unknown_gender_is_left_out_and_counted() -> None:
     found = gender_mixing(relation)
     assert (found.internal, found.external, found.unknown) == (1, 1, 1)
     assert mixing_test(question("ab", "")) is None
+
+
+def test_breadth_counts_questions_and_different_choosers() -> None:
+    found = breadth([question("abc", "ab cb"), question("abc", "ab bc")])
+    by_pupil = {each.pupil: (each.questions, each.choosers) for each in found}
+    assert by_pupil == {"a": (0, 0), "b": (2, 2), "c": (1, 1)}

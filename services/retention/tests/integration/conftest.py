@@ -150,7 +150,7 @@ def settings_in(
         (folder / name).write_text(secret)
     (folder / "root").write_bytes(secrets.token_bytes(32))
     (folder / "keys").mkdir()
-    addresses = {
+    addresses: dict[str, Any] = {
         f"{name}_address": HostPort("127.0.0.1", server.port)
         for name, server in neighbours.servers.items()
     }

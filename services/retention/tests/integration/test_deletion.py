@@ -5,6 +5,7 @@ import base64
 import json
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from typing import Any
 
 import nats
 import pytest
@@ -52,7 +53,8 @@ def public_key(running: Running) -> OKPKey:
     store = FileKeyStore(
         running.keys_folder, (running.keys_folder.parent / "root").read_bytes(), SetClock()
     )
-    return OKPKey.import_key(JwsReceiptSigner(store.receipt_key()).public_jwk())
+    jwk: Any = JwsReceiptSigner(store.receipt_key()).public_jwk()
+    return OKPKey.import_key(jwk)
 
 
 def survey_key_request(school: School, purpose: str) -> keys_pb2.IssueSurveyKeyRequest:

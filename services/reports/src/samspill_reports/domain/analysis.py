@@ -8,7 +8,18 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from samspill_reports import sociometry
-from samspill_reports.sociometry import Finding, Membership, Pairs, Partition, Position, Received
+from samspill_reports.sociometry import (
+    Finding,
+    Hint,
+    Membership,
+    Pairs,
+    Partition,
+    Position,
+    Received,
+    exact_partition,
+    exclusion,
+    null_classes,
+)
 
 from .material import Material
 from .relations import sociogram_of
@@ -17,11 +28,30 @@ SMALLEST_AREA = 3
 """A friend group has three members at the least; two are a pair (SOCIOMETRY 5.3)."""
 
 
+@dataclass(frozen=True, slots=True)
+class SlowPart:
+    """What takes seconds to minutes: a proof and two simulations (SOCIOMETRY 4 and 5)."""
+
+    partition: Partition
+    groups_p: float | None
+    hints: Sequence[Hint]
+
+    @classmethod
+    def of(cls, relation: sociometry.Relation) -> SlowPart:
+        return cls(
+            partition=exact_partition.solve([relation]).partition,
+            groups_p=null_classes.partition_p([relation]),
+            hints=exclusion.hidden_exclusion(relation),
+        )
+
+
 @dataclass(frozen=True)
 class Analysis:
     """One relation with its derived values; nothing is stored, everything can be computed again."""
 
     relation: sociometry.Relation
+    slow: SlowPart | None = None
+    """None until it has been computed; nothing is said about groups or hidden exclusion before."""
 
     @cached_property
     def received(self) -> Mapping[str, Received]:
@@ -33,8 +63,8 @@ class Analysis:
 
     @cached_property
     def partition(self) -> Partition:
-        """The search's partition: good, not proven best; the page says so."""
-        return sociometry.search([self.relation])
+        """The exact partition, or the search's, good and not proven best, until that is there."""
+        return self.slow.partition if self.slow else sociometry.search([self.relation])
 
     @cached_property
     def memberships(self) -> Mapping[str, Membership]:
@@ -47,6 +77,8 @@ class Analysis:
             self.relation,
             partition=self.partition,
             memberships=tuple(self.memberships.values()),
+            groups_p=self.slow.groups_p if self.slow else None,
+            hints=self.slow.hints if self.slow else (),
         )
 
     @cached_property
@@ -104,6 +136,22 @@ class ClassAnalysis:
             for name, each in sorted(self.relations.items())
         ]
         return hashlib.sha256(repr(parts).encode()).hexdigest()
+
+    @property
+    def is_complete(self) -> bool:
+        """Say whether the slow part of every relation is there."""
+        return all(each.slow for each in self.relations.values())
+
+    def completed(self) -> ClassAnalysis:
+        """Return the same class with its slow part, ready to be read; takes seconds to minutes."""
+        whole = ClassAnalysis(
+            {
+                name: Analysis(each.relation, SlowPart.of(each.relation))
+                for name, each in self.relations.items()
+            }
+        )
+        whole.warm()
+        return whole
 
     def warm(self) -> None:
         """Compute what pages need; afterwards they only read."""

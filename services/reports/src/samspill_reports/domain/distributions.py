@@ -72,16 +72,11 @@ def distributions(material: Material) -> list[Distribution]:
 
 
 def clearest(found: list[Distribution], *, at_most: int = 4) -> list[Distribution]:
-    """Return the scale questions that the class agrees least well on being fine with, worst first.
+    """Return the scale questions with the largest share at the worse end, worst first.
 
-    Questions with negative valence are left to the questions page: their best end is a low frequency,
-    which reads as its opposite in a row of bars.
+    Options run from best to worst whatever a question's valence, so no question is left out.
     """
-    scales = [
-        each
-        for each in found
-        if each.question.kind in SCALES and each.answered and each.question.valence != "negative"
-    ]
+    scales = [each for each in found if each.question.kind in SCALES and each.answered]
     ordered = sorted(scales, key=lambda each: -each.worst / each.answered)
     return ordered[:at_most]
 

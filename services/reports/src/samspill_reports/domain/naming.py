@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 
 from .material import Participant
@@ -46,14 +47,28 @@ def _apart(first: str, rest: str, rivals: Sequence[str]) -> str:
 def without_names(text: str, participants: Sequence[Participant], *, pupil_word: str) -> str:
     """Replace each participant's names in a free text by "elev n".
 
-    Full names go first, then single name parts as whole words in any case. Nicknames and misspellings cannot be
-    known; the page says so.
+    Full names go first, then single name parts as whole words in any case, a genitive -s kept. A part that
+    several participants share names them all, "elev 3/7". Nicknames and misspellings cannot be known;
+    the page says so.
     """
-    replacements: list[tuple[str, str]] = []
+    owners: dict[str, set[int]] = {}
     for each in participants:
-        label = pupil_word.format(number=each.number)
-        parts = [each.name, *each.name.split()]
-        replacements += [(part, label) for part in parts if len(part) >= SHORTEST_NAME_PART]
-    for part, label in sorted(replacements, key=lambda pair: -len(pair[0])):
-        text = re.sub(rf"\b{re.escape(part)}(?=s?\b)", label, text, flags=re.IGNORECASE)
-    return text
+        name = _folded(each.name)
+        for part in {name, *name.split(), *re.split(r"[\s-]+", name)}:
+            if len(part) >= SHORTEST_NAME_PART:
+                owners.setdefault(part, set()).add(each.number)
+    if not owners:
+        return text
+    longest_first = sorted(owners, key=lambda part: (-len(part), part))
+    # One pass: what has become a label is never searched again.
+    names = re.compile(rf"\b({'|'.join(map(re.escape, longest_first))})(?=s?\b)", re.IGNORECASE)
+
+    def label(found: re.Match[str]) -> str:
+        numbers = "/".join(str(number) for number in sorted(owners[_folded(found[1])]))
+        return pupil_word.format(number=numbers)
+
+    return names.sub(label, unicodedata.normalize("NFC", text))
+
+
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFC", name).lower()

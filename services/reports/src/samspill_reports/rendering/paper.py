@@ -37,6 +37,7 @@ def paper_content(
         "footer": _footer(material, words, made_at),
         "findings": [_finding(f) for f in overview(material, analysis, words, locale).findings],
         "sociograms": _sociograms(material, analysis, words),
+        "not_computed": _not_computed(analysis, words),
         "questions": [_question(each, words) for each in distributions(material)],
         "participation": about.participation,
         "relations": [_relation(each, words) for each in about.relations],
@@ -75,6 +76,14 @@ def _footer(material: Material, words: Words, made_at: datetime) -> str:
         level=level_word(material, words),
         made=made_at.strftime("%Y-%m-%d %H.%M"),
         day=material.delete_on,
+    )
+
+
+def _not_computed(analysis: ClassAnalysis, words: Words) -> str:
+    if analysis.is_complete:
+        return ""
+    return words.text(
+        "Grupper og valg som ikke ble gjengjeldt, var ikke regnet ut da dette ble laget."
     )
 
 

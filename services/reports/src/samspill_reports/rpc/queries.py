@@ -71,6 +71,7 @@ class ReportQueries(pb_grpc.ReportQueryServiceServicer):
             findings=[convert.finding_to_pb(each) for each in found.findings],
             distributions=convert.distributions_to_pb(found.distributions, got.material, got.words),
             skipped_some=found.skipped_some,
+            still_computing=found.still_computing,
         )
 
     async def GetQuestions(

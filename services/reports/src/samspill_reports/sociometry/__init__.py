@@ -40,7 +40,7 @@ from samspill_reports.sociometry.sociogram import (
     RosterRepeats,
     Sociogram,
 )
-from samspill_reports.sociometry.status import Received, choices_received
+from samspill_reports.sociometry.status import Breadth, Received, breadth, choices_received
 from samspill_reports.sociometry.waves import (
     Comparison,
     DyadChanges,
@@ -51,6 +51,7 @@ from samspill_reports.sociometry.wording import Sentences, describe
 
 __all__ = [
     "DEFAULT_SEED",
+    "Breadth",
     "Certainty",
     "Circles",
     "Cohesion",
@@ -84,6 +85,7 @@ __all__ = [
     "Transitivity",
     "Uncertainty",
     "Voice",
+    "breadth",
     "choices_received",
     "circles",
     "co_membership",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -143,4 +144,27 @@ def choices_received(relation: Relation) -> tuple[Received, ...]:
             roster=relation.n,
         )
         for i, pupil in enumerate(relation.roster)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Breadth:
+    """One pupil over several questions: single limited questions are unreliable."""
+
+    pupil: str
+    questions: int
+    """In how many questions somebody chose this pupil."""
+    choosers: int
+    """How many different classmates chose this pupil in any question."""
+
+
+def breadth(relations: Sequence[Relation]) -> tuple[Breadth, ...]:
+    """In how many questions, and by how many classmates, each pupil was chosen."""
+    if not relations:
+        return ()
+    stack = np.stack([relation.ties for relation in relations])
+    questions, choosers = stack.any(axis=1).sum(axis=0), stack.any(axis=0).sum(axis=0)
+    return tuple(
+        Breadth(pupil, int(questions[i]), int(choosers[i]))
+        for i, pupil in enumerate(relations[0].roster)
     )

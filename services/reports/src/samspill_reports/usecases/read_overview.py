@@ -40,6 +40,8 @@ class Overview:
     findings: Sequence[FindingText]
     distributions: Sequence[Distribution]
     skipped_some: int
+    still_computing: str
+    """What is not there yet, in a sentence; empty when everything is."""
 
 
 def overview(material: Material, analysis: ClassAnalysis, words: Words, locale: str) -> Overview:
@@ -49,11 +51,52 @@ def overview(material: Material, analysis: ClassAnalysis, words: Words, locale: 
         *_question_findings(found, words),
         *_pupil_findings(material, analysis, words, locale),
     ]
-    # One about the class, then those about pupils, so that seven never hides a pupil behind the class.
+    return Overview(
+        findings=_at_most_seven(texts, material, words),
+        distributions=clearest(found),
+        skipped_some=_skipped_some(material),
+        still_computing=_still_computing(analysis, words),
+    )
+
+
+def _at_most_seven(
+    texts: Sequence[FindingText], material: Material, words: Words
+) -> list[FindingText]:
+    """One about the class, then those about pupils; what does not fit is told with its pupils' names."""
     pupils = [each for each in texts if each.participant_ids]
     others = [each for each in texts if not each.participant_ids]
-    shown = (others[:1] + pupils[: MOST_FINDINGS - 2] + others[1:])[:MOST_FINDINGS]
-    return Overview(shown, clearest(found), _skipped_some(material))
+    room = MOST_FINDINGS - 1 - len(others[:1])
+    shown = others[:1] + pupils[:room]
+    named = {pupil for each in shown for pupil in each.participant_ids}
+    hidden = {pupil for each in pupils[room:] for pupil in each.participant_ids} - named
+    if hidden:
+        return [*shown, _more_pupils(hidden, material, words)]
+    return (shown + pupils[room : room + 1] + others[1:])[:MOST_FINDINGS]
+
+
+def _more_pupils(pupils: set[str], material: Material, words: Words) -> FindingText:
+    order = [each.participant_id for each in material.participants]
+    also = [each for each in order if each in pupils]
+    names = ", ".join(material.labels[each] for each in also)
+    return FindingText(
+        kind="more_pupils",
+        headline=words.text("Noe skiller seg ut også hos {names}.", names=names),
+        detail=words.text("Tallene står i listen over elevene."),
+        certainty="",
+        not_meaning=words.text("Rekkefølgen betyr ingenting."),
+        next_step="",
+        page="pupils",
+        question_id="",
+        participant_ids=also,
+    )
+
+
+def _still_computing(analysis: ClassAnalysis, words: Words) -> str:
+    if analysis.is_complete:
+        return ""
+    return words.text(
+        "Grupper og valg som ikke ble gjengjeldt, regnes fortsatt ut. Last siden på nytt om litt."
+    )
 
 
 def _class_findings(
@@ -83,7 +126,7 @@ def _question_findings(found: Sequence[Distribution], words: Words) -> Iterator[
         if each.answered < FEWEST_ANSWERS or each.worst * 2 < each.answered:
             continue
         headline = words.text(
-            "{worst} av {answered} er i den lave enden på «{question}».",
+            "{worst} av {answered} svarte i den dårligste enden på «{question}».",
             worst=each.worst,
             answered=each.answered,
             question=each.question.text,
