@@ -47,13 +47,13 @@ def application(settings: Settings, house: House) -> FastAPI:
     app = FastAPI(title="Samspill", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.house = house
     public_origin = origin_of(str(settings.public_address))
-    headers = SecurityHeaders(secure_transport=settings.public_address.scheme == "https")
 
     async def guard(request: Request) -> None:
         if request.url.path != BACK_CHANNEL:
             check_origin(request, public_origin)
 
-    app.middleware("http")(headers)
+    secure = settings.public_address.scheme == "https"
+    app.add_middleware(SecurityHeaders, secure_transport=secure)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.get("/healthz", include_in_schema=False)(_alive)
     for module in PAGES:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Mapping
 from typing import Final
 from urllib.parse import urlsplit
 
 from fastapi import Request, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from samspill_kit.errors import Forbidden
 
@@ -46,22 +47,35 @@ class ForeignOrigin(Forbidden):
 
 
 class SecurityHeaders:
-    """Puts the headers on every answer, and lets nothing personal be stored on the way."""
+    """ASGI middleware: puts the headers on every answer, and lets nothing personal be stored on the way."""
 
-    def __init__(self, *, secure_transport: bool) -> None:
-        self._headers = dict(HEADERS)
+    def __init__(self, app: ASGIApp, *, secure_transport: bool) -> None:
+        self._app = app
+        headers = dict(HEADERS)
         if secure_transport:
-            self._headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+            headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+        self._always = _encoded(headers)
+        self._personal = _encoded(headers | {"Cache-Control": "no-store"})
 
-    async def __call__(
-        self, request: Request, call_next: Callable[[Request], Awaitable[Response]]
-    ) -> Response:
-        response = await call_next(request)
-        for name, value in self._headers.items():
-            response.headers.setdefault(name, value)
-        if not request.url.path.startswith("/static/"):
-            response.headers.setdefault("Cache-Control", "no-store")
-        return response
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request; a header that the page has set itself stays as it is."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        wanted = self._always if scope["path"].startswith("/static/") else self._personal
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                sent = message.setdefault("headers", [])
+                present = {name.lower() for name, _ in sent}
+                sent.extend(header for header in wanted if header[0] not in present)
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers)
+
+
+def _encoded(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
+    return [(name.lower().encode(), value.encode()) for name, value in headers.items()]
 
 
 def check_origin(request: Request, public_origin: str) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+from jinja2 import Environment
+
 from samspill_kit.clock import Clock
 
+from .question_sheet import QuestionSheet
 from .visitors import Visitor
 
 
@@ -19,8 +22,17 @@ class FormSource(Protocol):
 
 @dataclass(slots=True)
 class KeptForm:
+    """A form with its questions as drawn so far; both are forgotten together."""
+
     form: Any
     until: datetime
+    sheets: dict[str, QuestionSheet] = field(default_factory=dict)
+
+    def sheet(self, language: str, environment: Environment) -> QuestionSheet:
+        """Return the form's questions in one language, drawn when first asked for."""
+        if language not in self.sheets:
+            self.sheets[language] = QuestionSheet(environment, len(self.form.questions))
+        return self.sheets[language]
 
 
 class Forms:
@@ -33,11 +45,11 @@ class Forms:
         self._kept: dict[str, KeptForm] = {}
         self._locks: dict[str, asyncio.Lock] = {}
 
-    async def of(self, survey_id: str, visitor: Visitor) -> Any:
-        """Return the form; thirty pupils who begin at once ask for it once."""
+    async def of(self, survey_id: str, visitor: Visitor) -> KeptForm:
+        """Return the kept form; thirty pupils who begin at once ask for it once."""
         kept = self._fresh(survey_id)
         if kept:
-            return kept.form
+            return kept
         async with self._locks.setdefault(survey_id, asyncio.Lock()):
             kept = self._fresh(survey_id)
             if kept is None:
@@ -45,7 +57,7 @@ class Forms:
                 kept = KeptForm(form, self._clock.now() + self._keep_for)
                 self._kept[survey_id] = kept
                 self._drop_old()
-        return kept.form
+        return kept
 
     def _fresh(self, survey_id: str) -> KeptForm | None:
         kept = self._kept.get(survey_id)

@@ -29,7 +29,8 @@ from samspill_kit.clock import Clock
 from samspill_kit.errors import DomainError
 from samspill_kit.http import status_of
 
-from .forms import Forms
+from .forms import Forms, KeptForm
+from .question_sheet import QuestionSheet
 from .visitors import SignedOut, Visitor, Visitors
 
 TEMPLATES: Final = Path(__file__).parents[1] / "templates"
@@ -88,6 +89,14 @@ class Frame:
 
     async def form(self, visitor: Visitor) -> Any:
         """Return the pupil's survey form, kept in memory for a minute at the most."""
+        return (await self._kept(visitor)).form
+
+    async def sheet(self, visitor: Visitor) -> QuestionSheet:
+        """Return the form's questions in the request's language, drawn beforehand."""
+        environment = self.house.templates[self.language]
+        return (await self._kept(visitor)).sheet(self.language, environment)
+
+    async def _kept(self, visitor: Visitor) -> KeptForm:
         assert visitor.pupil is not None
         return await self.house.forms.of(visitor.pupil.survey_id, visitor)
 
@@ -181,6 +190,8 @@ def _environment(language: str) -> Environment:
         loader=FileSystemLoader(TEMPLATES),
         autoescape=select_autoescape(["html", "svg"]),
         extensions=["jinja2.ext.i18n"],
+        # Templates are part of the image: looking at each file's age costs more than drawing it.
+        auto_reload=False,
         trim_blocks=True,
         lstrip_blocks=True,
     )

@@ -154,6 +154,7 @@ async def _answer_page(
         band=form.band,
         survey_title=form.title,
         form=with_sent(view, sent.answers),
+        sheet=await frame.sheet(visitor),
         page_id=sent.page_id,
         sequence=sent.sequence,
         closes=frame.day(form.closes_at),
