@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from samspill_reports.sociometry import compare
+import numpy as np
+
+from samspill_reports.sociometry import Kind, compare, describe, wave_findings
 from samspill_reports.sociometry.waves import sign_test
-from services.reports.tests.sociometry.classes import question
+from services.reports.tests.sociometry.classes import of_matrix, planted, question
 
 
 def test_only_those_who_answered_twice_are_compared() -> None:
@@ -45,3 +47,26 @@ def test_a_change_of_one_or_two_choices_is_usual() -> None:
 def test_nobody_answered_twice() -> None:
     found = compare(question("ab", "ab", silent="b"), question("ab", "ba", silent="a"))
     assert (found.senders, found.jaccard, found.ordered_pairs) == ((), None, 0)
+
+
+def test_only_changes_beyond_noise_are_told_about_a_pupil() -> None:
+    ties = planted(1, (6, 6), (2, 3), 0.9)
+    noisy = ties.copy()
+    noisy[0, np.flatnonzero(ties[0])[0]] = False
+    loved = ties.copy()
+    loved[:, 3] = True
+    loved[3, 3] = False
+    before = of_matrix(ties & (np.arange(12) != 3))
+    small, large = (
+        wave_findings(of_matrix(ties), of_matrix(noisy)),
+        wave_findings(before, of_matrix(loved)),
+    )
+    assert [each.kind for each in small] == [Kind.CHOICES_KEPT]
+    assert [each.pupils for each in large if each.kind is Kind.RECEIVED_CHANGED] == [("003",)]
+    for each in (*small, *large):
+        said = describe(each, "nb", {"003": "elev 4"})
+        assert "{" not in said.says + said.next_step
+
+
+def test_too_few_answers_say_nothing_about_change() -> None:
+    assert wave_findings(question("abc", "ab"), question("abc", "ab")) == ()

@@ -41,6 +41,7 @@ from samspill_reports.sociometry.sociogram import (
     Sociogram,
 )
 from samspill_reports.sociometry.status import Breadth, Received, breadth, choices_received
+from samspill_reports.sociometry.wave_findings import wave_findings
 from samspill_reports.sociometry.waves import (
     Comparison,
     DyadChanges,
@@ -107,5 +108,6 @@ __all__ = [
     "target",
     "transitivity",
     "triad_census",
+    "wave_findings",
     "without_mutual",
 ]

@@ -45,6 +45,8 @@ class Kind(StrEnum):
     UNRETURNED_GROUP_CLEAR = "unreturned_group_clear"
     UNRETURNED_GROUP_WEAK = "unreturned_group_weak"
     NO_ANSWER = "no_answer"
+    CHOICES_KEPT = "choices_kept"
+    RECEIVED_CHANGED = "received_changed"
 
 
 @dataclass(frozen=True, slots=True)
