@@ -113,7 +113,7 @@ class Frame:
         """Render a template to text, for a part of a page."""
         environment = self.house.templates[self.language]
         return environment.get_template(template).render(
-            language=self.language, path=self.request.url.path, **{"title": "Samspill", **context}
+            language=self.language, path=self.request.url.path, **context
         )
 
     def error_text(self, error: DomainError) -> str:

@@ -14,7 +14,9 @@ from samspill_kit.http import Problem, problem_document
 
 PROBLEM: Final = "application/problem+json"
 PUPIL_PATHS: Final = ("/elev", "/kode", "/k")
-FORM: Final = re.compile(r"(/kode|/logg-ut|/skole|/elev|/klasser/import|/undersokelser/[^/]+)(/.*)?")
+FORM: Final = re.compile(
+    r"(/kode|/logg-ut|/skole|/elev|/klasser/import|/undersokelser/[^/]+)(/.*)?"
+)
 """Addresses below which forms are sent; whoever only opens one belongs on the page before it."""
 
 DOORS: Final = {"/kode": "/", "/logg-ut": "/", "/skole": "/hjem"}
