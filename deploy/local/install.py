@@ -94,16 +94,15 @@ def install_packages(needs: Iterable[Need]) -> None:
         as_root_by_hand = by_hand.removeprefix("sudo ")
         raise MissingError(f"Samspill needs {_described(missing)}. As root: {as_root_by_hand}")
     say(f"Installing from Debian: {_described(missing)}")
-    try:
-        command(*as_root, "apt-get", "-qq", "update")
+    log = ROOT / ".cache" / "packages.log"
+    with log.open("w") as output:
         # The environment goes through `env`, because sudo would drop it.
-        command(
-            *as_root, "env", "DEBIAN_FRONTEND=noninteractive",
-            "apt-get", "-qq", "-y", "--no-install-recommends", "-o", "Dpkg::Use-Pty=0",
-            "install", *packages,
-        )  # fmt: skip
-    except subprocess.CalledProcessError as error:
-        raise MissingError(f"Debian's packages could not be installed. Try: {by_hand}") from error
+        apt = [*as_root, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq", "-y"]
+        for step in (["update"], ["install", "--no-install-recommends", *packages]):
+            if subprocess.run([*apt, *step], stdout=output, stderr=output, check=False).returncode:
+                raise MissingError(
+                    f"Debian's packages could not be installed (see {log}). Try: {by_hand}"
+                )
 
 
 def _described(needs: Iterable[Need]) -> str:
