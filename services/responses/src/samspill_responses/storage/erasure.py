@@ -98,8 +98,11 @@ class SqlCalendar:
 
     async def due_for_erasure(self, *, on: date) -> Sequence[SurveyRef]:
         is_over = (surveys.c.delete_on <= on - GRACE) | (surveys.c.ceiling_on <= on)
+        # The database's own calendar must agree: its policies would refuse the removal anyway, and one
+        # refusal must not hold up the surveys behind it.
+        is_over_here = sa.func.is_due(surveys.c.delete_on, surveys.c.ceiling_on)
         return await self._listed(
-            sa.select(surveys.c.school_id, surveys.c.survey_id).where(is_over)
+            sa.select(surveys.c.school_id, surveys.c.survey_id).where(is_over, is_over_here)
         )
 
     async def _listed(self, query: sa.Select[Any]) -> Sequence[SurveyRef]:
