@@ -46,9 +46,13 @@ class GatherMaterial:
         form = await self.surveys.form(survey_id, reading.locale)
         if not form.is_closed:
             raise SurveyNotClosed(survey_id=survey_id)
-        wanted = Level.PSEUDONYMOUS if reading.anonymised else Level.FREE_TEXT
+        # The permit carries the lower of this and what is granted. Free text belongs to the anonymised
+        # view too, with its names replaced (SPEC G6).
         permit = await self.permits.issue(
-            survey_id, level=wanted, participants=reading.participants, purpose=reading.purpose
+            survey_id,
+            level=Level.FREE_TEXT,
+            participants=reading.participants,
+            purpose=reading.purpose,
         )
         if not permit.level.shows_individuals:
             raise LevelTooLow(survey_id=survey_id)

@@ -18,6 +18,8 @@ MOST_FINDINGS: Final = 7
 FEWEST_ANSWERS: Final = 8
 """Below this many answers a distribution says nothing about a class (SOCIOMETRY 13)."""
 
+QUESTION_LOW: Final = "question_low"
+
 ABOUT_THE_CLASS: Final = (
     Kind.TOO_FEW,
     Kind.CLASS_ONLY,
@@ -62,16 +64,21 @@ def overview(material: Material, analysis: ClassAnalysis, words: Words, locale: 
 def _at_most_seven(
     texts: Sequence[FindingText], material: Material, words: Words
 ) -> list[FindingText]:
-    """One about the class, then those about pupils; what does not fit is told with its pupils' names."""
+    """One about the class, one about a question, then those about pupils.
+
+    What does not fit is told with its pupils' names, so that seven never hides a pupil.
+    """
     pupils = [each for each in texts if each.participant_ids]
-    others = [each for each in texts if not each.participant_ids]
-    room = MOST_FINDINGS - 1 - len(others[:1])
-    shown = others[:1] + pupils[:room]
+    about_class = [e for e in texts if not e.participant_ids and e.kind != QUESTION_LOW]
+    questions = [each for each in texts if each.kind == QUESTION_LOW]
+    first = about_class[:1] + questions[:1]
+    room = MOST_FINDINGS - 1 - len(first)
+    shown = first + pupils[:room]
     named = {pupil for each in shown for pupil in each.participant_ids}
     hidden = {pupil for each in pupils[room:] for pupil in each.participant_ids} - named
     if hidden:
         return [*shown, _more_pupils(hidden, material, words)]
-    return (shown + pupils[room : room + 1] + others[1:])[:MOST_FINDINGS]
+    return (shown + pupils[room:] + about_class[1:] + questions[1:])[:MOST_FINDINGS]
 
 
 def _more_pupils(pupils: set[str], material: Material, words: Words) -> FindingText:
@@ -132,7 +139,7 @@ def _question_findings(found: Sequence[Distribution], words: Words) -> Iterator[
             question=each.question.text,
         )
         yield FindingText(
-            kind="question_low",
+            kind=QUESTION_LOW,
             headline=headline,
             detail=distribution_sentence(each, words),
             certainty=words.text("Sikkert."),
