@@ -8,7 +8,7 @@ from typing import Final
 from samspill.identity.v1 import sessions_pb2, sessions_pb2_grpc
 from samspill.reports.v1 import erasure_pb2_grpc, reports_pb2_grpc
 from samspill_kit.auth import JwksSource, PassportReader
-from samspill_kit.clock import SystemClock
+from samspill_kit.clock import Clock, SystemClock
 from samspill_kit.db import Database, upgrade
 from samspill_kit.grpc import Channel, GrpcServer, Passport, Tls
 from samspill_kit.process import Service
@@ -64,6 +64,20 @@ async def serve(settings: Settings) -> Service:
         RemoteAnswers(channel("responses", settings.responses_address)),
         locks,
     )
+    passports = PassportReader(
+        _signing_keys(identity), installation=settings.installation, clock=clock
+    )
+    server = GrpcServer("reports", settings.rpc_listen, tls, passports=passports)
+    _add_queries(server, gather, analyse, clock)
+    _add_erasure(server, locks, analyse, clock)
+    service.add(server)
+    service.ready_when("database", database.answers)
+    return service
+
+
+def _add_queries(
+    server: GrpcServer, gather: GatherMaterial, analyse: AnalyseClass, clock: Clock
+) -> None:
     queries = ReportQueries(
         gather=gather,
         analyse=analyse,
@@ -71,30 +85,18 @@ async def serve(settings: Settings) -> Service:
         print_report=PrintReport(paper_content, report_pdf, clock),
         words_of=CatalogueWords,
     )
+    register = reports_pb2_grpc.add_ReportQueryServiceServicer_to_server
+    server.add(register, queries, callers=("gateway",), passport=Passport.STAFF)
+
+
+def _add_erasure(server: GrpcServer, locks: SqlLocks, analyse: AnalyseClass, clock: Clock) -> None:
     erasure = ReportsErasure(
         lock=LockSurvey(locks, analyse, clock),
         unlock=UnlockSurvey(locks),
         erase=EraseSurvey(locks, analyse, clock),
     )
-    passports = PassportReader(
-        _signing_keys(identity), installation=settings.installation, clock=clock
-    )
-    server = GrpcServer("reports", settings.rpc_listen, tls, passports=passports)
-    server.add(
-        reports_pb2_grpc.add_ReportQueryServiceServicer_to_server,
-        queries,
-        callers=("gateway",),
-        passport=Passport.STAFF,
-    )
-    server.add(
-        erasure_pb2_grpc.add_ReportsErasureInternalServiceServicer_to_server,
-        erasure,
-        callers=("retention",),
-        passport=Passport.NONE,
-    )
-    service.add(server)
-    service.ready_when("database", database.answers)
-    return service
+    register = erasure_pb2_grpc.add_ReportsErasureInternalServiceServicer_to_server
+    server.add(register, erasure, callers=("retention",), passport=Passport.NONE)
 
 
 def _signing_keys(identity: Channel) -> JwksSource:

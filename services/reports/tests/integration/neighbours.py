@@ -18,7 +18,7 @@ from samspill_kit.principal import Level, Permit
 from samspill_kit.settings import HostPort
 from samspill_kit.testing.certificates import Authority
 from samspill_kit.testing.passports import PassportOffice
-from samspill_reports.clients.surveys import KINDS
+from samspill_reports.clients.surveys import GENDERS, KINDS
 from samspill_reports.domain.material import GivenAnswer, Material, Question
 
 Context = ServicerContext[Any, Any]
@@ -78,13 +78,13 @@ class Surveys(surveys_pb2_grpc.SurveyQueryServiceServicer):
         self, request: surveys_pb2.ListParticipantsRequest, context: Context
     ) -> surveys_pb2.ListParticipantsResponse:
         self._told.asked.append("participants")
-        genders = {"girl": 1, "boy": 2, "unknown": 0}
+        genders = {name: number for number, name in GENDERS.items()}
         everyone = [
             surveys_pb2.Participant(
                 participant_id=each.participant_id,
                 name=each.name,
                 number=each.number,
-                gender=surveys_pb2.ParticipantGender.Name(genders[each.gender]),
+                gender=genders[each.gender],
             )
             for each in self._told.material.participants
         ]
@@ -176,7 +176,7 @@ class Neighbours:
         add_permits = access_pb2_grpc.add_PermitCommandServiceServicer_to_server
         add_answers = answers_pb2_grpc.add_ReportAnswerQueryServiceServicer_to_server
         add_keys = sessions_pb2_grpc.add_SigningKeyQueryServiceServicer_to_server
-        self._add("surveys", add_surveys, Surveys(told), Passport.STAFF)
+        self._add("surveys", add_surveys, Surveys(told), Passport.STAFF)  # type: ignore[abstract]
         self._add("identity", add_permits, Permits(told, office), Passport.STAFF)
         self._add("responses", add_answers, Answers(told), Passport.STAFF)
         self._add("identity", add_keys, SigningKeys(office.key_set), Passport.NONE)
@@ -200,7 +200,7 @@ def _question(question: Question) -> surveys_pb2.Question:
     return surveys_pb2.Question(
         question_id=question.question_id,
         theme=question.theme,
-        kind=surveys_pb2.QuestionKind.Name(KIND_NUMBERS[question.kind]),
+        kind=KIND_NUMBERS[question.kind],
         text=in_three(question.text),
         options=[
             surveys_pb2.QuestionOption(key=each.key, text=in_three(each.text))

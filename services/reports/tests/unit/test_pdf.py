@@ -1,6 +1,7 @@
 """The report on paper: tagged, with the numbers of the pages (SPEC G7)."""
 
 import io
+from typing import Any
 
 import pypdf
 import pytest
@@ -40,7 +41,7 @@ def pdf(material: Material) -> bytes:
 
 def test_it_is_tagged_titled_and_says_its_language(pdf: bytes) -> None:
     reader = pypdf.PdfReader(io.BytesIO(pdf))
-    root = reader.root_object
+    root: Any = reader.root_object
     assert root["/MarkInfo"]["/Marked"]
     assert "/StructTreeRoot" in root
     assert root["/Lang"] == "nb"
@@ -81,7 +82,8 @@ def test_the_same_report_is_the_same_bytes(pdf: bytes, material: Material) -> No
 @pytest.mark.parametrize("locale", ["nn", "en"])
 def test_it_speaks_the_readers_language(locale: str, pdf: bytes) -> None:
     other = printed(a_class(8), locale)
-    assert pypdf.PdfReader(io.BytesIO(other)).root_object["/Lang"] == locale
+    root: Any = pypdf.PdfReader(io.BytesIO(other)).root_object
+    assert root["/Lang"] == locale
     assert CatalogueWords(locale).text("Det som skiller seg ut") in text_of(other)
 
 
