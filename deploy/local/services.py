@@ -80,7 +80,9 @@ def program(service: str, command: str, told: Mapping[str, str]) -> Program:
 def _bare_environment() -> dict[str, str]:
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "TZ") if name in os.environ}
     # glibc's arenas cost each process tens of megabytes with two cores and many short threads.
-    return {**kept, "LANG": "C.UTF-8", "PYTHONUNBUFFERED": "1", "MALLOC_ARENA_MAX": "2"}
+    # Matrices of a school class are small: BLAS threads would only wait for each other.
+    threads = {"MALLOC_ARENA_MAX": "2", "OPENBLAS_NUM_THREADS": "1"}
+    return {**kept, "LANG": "C.UTF-8", "PYTHONUNBUFFERED": "1", **threads}
 
 
 async def answers(address: str) -> bool:
