@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
-from typing import Self
+from typing import Final, Self
 
 from deploy.local.demonstration.browsing import Browser, Page
 from deploy.local.demonstration.people import School
 
 NOT_STARTED = "Ikke begynt"
+
+LOOKS_AT_COLLEAGUES: Final = 15
+SECONDS_BETWEEN_LOOKS: Final = 2.0
 
 
 class StaffMember:
@@ -41,12 +45,20 @@ class StaffMember:
 
     async def grant(self, name: str, **rights: str) -> None:
         """Replace what a colleague may do at the whole school."""
-        href = (await self._browser.open("/tilgang")).link("/tilgang/", name)
-        if href is None:
-            raise LookupError("The access page does not show that colleague.")
+        href = await self._colleague(name)
         page = await self._browser.open(href)
         form = page.form(href)
         await self._browser.send(page, form, form.filled(**rights, group_ids=()))
+
+    async def _colleague(self, name: str) -> str:
+        # A Keycloak that has just started answers its first questions slower than identity waits;
+        # until then the page shows those who have signed in.
+        for _ in range(LOOKS_AT_COLLEAGUES):
+            href = (await self._browser.open("/tilgang")).link("/tilgang/", name)
+            if href:
+                return href
+            await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
+        raise LookupError("The access page does not show that colleague.")
 
     async def survey(self, title: str) -> Page | None:
         """The page of the survey with that title, if there is one."""
