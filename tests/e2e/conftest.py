@@ -10,15 +10,19 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from playwright.async_api import Browser as Chromium
+from playwright.async_api import async_playwright
 
 from deploy.local.demonstration.browsing import Browser
 from deploy.local.demonstration.people import Municipality, SchoolClass
 from deploy.local.demonstration.staff import StaffMember
 from deploy.local.installation import LocalInstallation
 from deploy.local.ports import Ports
+from tests.e2e.chromium import ARGUMENTS, EXECUTABLE
+from tests.e2e.seeded import Seeded, seed
 
-KEY_LEASE_SECONDS = 3
-"""Short, so that a receipt is signed while a test waits; the code path is the same."""
+KEY_LEASE_SECONDS = 20
+"""Long enough to answer while retention is away, short enough to wait for a receipt; the code path is the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,21 @@ async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World
     async with installation:
         yield World(installation, municipality)
     await asyncio.sleep(0)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def seeded(world: World) -> Seeded:
+    """A class of the second school with a closed and an open survey."""
+    return await seed(world)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def chromium() -> AsyncIterator[Chromium]:
+    """One Chromium; each test opens contexts of its own."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=EXECUTABLE, args=ARGUMENTS)
+        yield browser
+        await browser.close()
 
 
 def school_with(municipality: Municipality, school: int, group: SchoolClass) -> Municipality:
