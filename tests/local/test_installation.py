@@ -1,4 +1,4 @@
-"""The supervisor with the real stores: PostgreSQL and NATS; services have their own suites."""
+"""The supervisor with the real stores: PostgreSQL and NATS; services have their own suites (SPEC O2)."""
 
 import asyncio
 import socket

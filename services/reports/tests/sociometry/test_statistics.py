@@ -1,4 +1,4 @@
-"""Closed statistics against values worked out by hand, by enumeration, and by networkx."""
+"""Closed statistics against values worked out by hand, by enumeration, and by networkx (SPEC G3)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two waves of one class."""
+"""Two waves of one class: what changed, and how much of it is noise (SPEC G8)."""
 
 from __future__ import annotations
 
