@@ -147,12 +147,15 @@ class FakeErasers:
 
     def __init__(self) -> None:
         self.away: set[str] = set()
+        self.answer_lost: set[str] = set()
         self.locked: dict[str, set[SurveyId]] = {name: set() for name in SERVICES}
         self.calls: list[tuple[str, str]] = []
 
     async def lock(self, service: str, school_id: SchoolId, survey_id: SurveyId) -> None:
         self._answer("lock", service)
         self.locked[service].add(survey_id)
+        if service in self.answer_lost:
+            raise Unavailable
 
     async def unlock(self, service: str, school_id: SchoolId, survey_id: SurveyId) -> None:
         self._answer("unlock", service)

@@ -24,11 +24,18 @@ def analyse(clock: SetClock) -> AnalyseClass:
 
 
 @pytest.fixture
-def may_finish(monkeypatch: pytest.MonkeyPatch) -> Event:
+def begun() -> Event:
+    """Set when a slow part has begun."""
+    return Event()
+
+
+@pytest.fixture
+def may_finish(monkeypatch: pytest.MonkeyPatch, begun: Event) -> Event:
     """Holds every slow part back until it is set."""
     held, slow = Event(), ClassAnalysis.completed
 
     def completed(analysis: ClassAnalysis) -> ClassAnalysis:
+        begun.set()
         assert held.wait(30)
         return slow(analysis)
 
@@ -79,9 +86,10 @@ async def test_a_result_is_kept_for_a_quarter_of_an_hour(
 
 
 async def test_a_survey_that_is_being_deleted_is_forgotten_also_when_the_slow_part_comes_late(
-    analyse: AnalyseClass, may_finish: Event
+    analyse: AnalyseClass, may_finish: Event, begun: Event
 ) -> None:
     await analyse(a_class(8))
+    assert await asyncio.to_thread(begun.wait, 30)
     analyse.forget(SURVEY)
     tasks = list(analyse._completing.values())
     may_finish.set()

@@ -181,6 +181,13 @@ async def test_a_service_that_missed_the_taking_back_is_unlocked_later(
     assert not any(service.erasers.locked.values())
 
 
+async def test_a_lock_whose_answer_was_lost_is_taken_back_too(service: FakeService) -> None:
+    service.erasers.answer_lost = {"surveys"}
+    assert (await service.delete()).state is DeletionState.LOCKING
+    assert (await service.take_back()).is_finished
+    assert not any(service.erasers.locked.values())
+
+
 async def test_a_lock_that_arrives_after_the_taking_back_is_undone(service: FakeService) -> None:
     service.erasers.away = {"responses"}
     await service.delete()
