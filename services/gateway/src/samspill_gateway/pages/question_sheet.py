@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from jinja2 import Environment
@@ -27,6 +28,10 @@ class QuestionSheet:
         self._total = total
         self._around_names: dict[str, tuple[str, str]] = {}
         self._labels: dict[tuple[str, str], str] = {}
+
+    def draw_all(self, questions: Sequence[QuestionView], errors: Mapping[str, str]) -> Markup:
+        """Return a pupil's questions one after the other; `errors` are sentences by question."""
+        return Markup("\n").join(self.draw(each, errors.get(each.id)) for each in questions)
 
     def draw(self, question: QuestionView, error: str | None = None) -> Markup:
         """Return one question of a pupil's page, with the names in this pupil's order (SPEC S7)."""
