@@ -54,6 +54,10 @@ def _has_fonts() -> bool:
     return any(Path("/usr/share/fonts").rglob("*.ttf"))
 
 
+def _has_libatomic() -> bool:
+    return any(Path("/usr/lib").glob("*/libatomic.so.1"))
+
+
 ENVIRONMENT = (Need("python3-venv", "the Python environment", _has_venv),)
 RUN = (
     *ENVIRONMENT,
@@ -64,6 +68,7 @@ TEST = (
     *RUN,
     Need("chromium", "tests in a browser", lambda: bool(shutil.which("chromium"))),
     Need("fonts-dejavu-core", "text in that browser", _has_fonts),
+    Need("libatomic1", "Playwright, which drives that browser", _has_libatomic),
 )
 PURPOSES = {"environment": ENVIRONMENT, "run": RUN, "test": TEST}
 
