@@ -212,7 +212,7 @@ async def test_a_leader_sees_pages_without_a_flaw(
         assert seen.flaws == []
 
 
-async def test_errors_and_signing_out_are_pages_too(
+async def test_what_is_not_there_and_what_one_may_not_are_pages_too(
     world: World, seeded: Seeded, chromium: Chromium
 ) -> None:
     async with visiting(world, chromium) as (page, seen):
@@ -225,6 +225,13 @@ async def test_errors_and_signing_out_are_pages_too(
         await seen.open(page, "/undersokelser/0d6f4c6e-0000-4000-8000-000000000000", status=404)
         assert await page.locator("main").inner_text() == foreign  # SPEC I4
         await seen.open(page, "/tilgang", status=403)
+        await seen.open(page, "/undersokelser/ny")  # A school without classes is told what to do.
+        assert seen.flaws == []
+
+
+async def test_signing_out_is_a_page_too(world: World, seeded: Seeded, chromium: Chromium) -> None:
+    async with visiting(world, chromium) as (page, seen):
+        await sign_in(world, page, leader=False)
         await page.goto(f"{world.address}/undersokelser/ny")
         await page.context.clear_cookies(name="__Host-samspill")
         await page.get_by_role("button", name="Lag utkast").click()
