@@ -29,3 +29,6 @@ if (!("commandForElement" in HTMLButtonElement.prototype)) {
 
 for (const button of document.querySelectorAll("[data-print]")) button.hidden = false;
 document.querySelector("[data-focus]")?.focus();
+
+// On a phone the tabs scroll; the one that is open must be seen.
+document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
