@@ -26,7 +26,7 @@ from tests.bench.pupils import AUTOSAVES
 from tests.bench.saves import compare
 from tests.bench.school import BenchSchool
 
-PUPILS: Final = {1: 30, 8: 120, 32: 240}
+PUPILS: Final = {1: 30, 8: 240, 32: 320}
 """How many answer, by how many at once."""
 
 ROUNDS: Final = 3

@@ -1,7 +1,9 @@
 """What decides acceptance, kept in memory between saves; never permission."""
 
+import asyncio
 from collections import OrderedDict
 from typing import Final
+from weakref import WeakValueDictionary
 
 from samspill_kit.db import Database
 from samspill_kit.ids import SchoolId, SurveyId
@@ -19,13 +21,21 @@ class RememberedAcceptances:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._known: OrderedDict[tuple[SchoolId, SurveyId], Acceptance] = OrderedDict()
+        self._first_readings: WeakValueDictionary[SurveyId, asyncio.Lock] = WeakValueDictionary()
 
     async def of(self, school_id: SchoolId, survey_id: SurveyId) -> Acceptance:
         known = self._known.get((school_id, survey_id))
         if known is None:
-            return await self.reload(school_id, survey_id)
+            return await self._read_once(school_id, survey_id)
         self._known.move_to_end((school_id, survey_id))
         return known
+
+    async def _read_once(self, school_id: SchoolId, survey_id: SurveyId) -> Acceptance:
+        """A class that begins at once has its survey read once; the others wait for that."""
+        reading = self._first_readings.setdefault(survey_id, asyncio.Lock())
+        async with reading:
+            known = self._known.get((school_id, survey_id))
+            return known or await self.reload(school_id, survey_id)
 
     async def reload(self, school_id: SchoolId, survey_id: SurveyId) -> Acceptance:
         async with self._database.scope([school_id]) as session:
