@@ -57,11 +57,12 @@ def last_line(figures: Figures) -> str:
 def _surveys(heading: str, runs: Sequence[Measured]) -> Iterator[str]:
     yield heading
     steps = "".join(f"{step + ' p50/p95/p99':>24}" for step in STEPS if runs[0].steps[step])
-    yield f"  {'at once':>7} {'surveys':>8} {'per s':>7} {'CPU ms':>7}{steps}   (ms)"
+    yield f"  {'at once':>7} {'surveys':>8} {'per s':>7} {'CPU ms':>7} {'others':>7}{steps}   (ms)"
     for run in runs:
         cells = "".join(f"{_percentiles(run.steps[step]):>24}" for step in STEPS if run.steps[step])
-        rate = f"{run.per_second:7.1f} {run.server_ms():7.1f}"
+        rate = f"{run.per_second:7.1f} {run.server_ms():7.1f} {run.others():7.0%}"
         yield f"  {run.at_once:7} {run.surveys:8} {rate}{cells}"
+    yield "  others: share of the machine that programs took which do not belong to the measurement"
     yield f"  CPU ms a survey at {runs[-1].at_once}: {_shares(runs[-1])}"
     yield ""
 

@@ -9,6 +9,8 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
+import psutil  # type: ignore[import-untyped]
+
 from tests.bench.processes import Processes
 from tests.bench.pupils import STEPS, Seconds, Stopwatch, whole_survey
 
@@ -25,6 +27,14 @@ class Measured:
     steps: Seconds
     cpu: Mapping[str, float]
     """CPU seconds by process, the load generator's among them."""
+
+    machine_cpu: float
+    """CPU seconds of everybody on the machine, other programs included."""
+
+    def others(self) -> float:
+        """Share of the machine's time that programs took which do not belong here."""
+        taken = self.machine_cpu - sum(self.cpu.values())
+        return float(max(taken, 0.0) / (self.seconds * psutil.cpu_count()))
 
     @property
     def per_second(self) -> float:
@@ -50,10 +60,11 @@ async def run_surveys(
     async def answer(code: str) -> None:
         await whole_survey(address, code, watch, autosaves=autosaves)
 
-    before = processes.cpu_seconds()
+    before, machine_before = processes.cpu_seconds(), processes.machine_seconds()
     took = await all_of(pupils, answer, at_once=at_once)
+    machine = processes.machine_seconds() - machine_before
     cpu = {name: used - before[name] for name, used in processes.cpu_seconds().items()}
-    return Measured(at_once, len(pupils), took, watch.seconds, cpu)
+    return Measured(at_once, len(pupils), took, watch.seconds, cpu, machine)
 
 
 async def all_of(

@@ -29,6 +29,11 @@ class Processes:
         own = psutil.Process().cpu_times()
         return used | {"load": own.user + own.system}
 
+    def machine_seconds(self) -> float:
+        """CPU time that anybody on this machine has used since it started."""
+        used = psutil.cpu_times()
+        return float(sum(used) - used.idle - getattr(used, "iowait", 0.0))
+
     def memory(self) -> dict[str, Memory]:
         return {name: _memory(psutil.Process(pid)) for name, pid in self.ids.items()}
 
