@@ -67,6 +67,14 @@ class Grant:
 
 
 @dataclass(frozen=True, slots=True)
+class Share:
+    """A colleague's survey that was shared, and the level it is read at."""
+
+    survey_id: SurveyId
+    level: Level
+
+
+@dataclass(frozen=True, slots=True)
 class StaffPrincipal:
     """A member of staff with the rights at one active school."""
 
@@ -76,6 +84,9 @@ class StaffPrincipal:
     roles: frozenset[Role]
     grants: tuple[Grant, ...]
     session_id: SessionId
+    shares: tuple[Share, ...] = ()
+    has_second_factor: bool = False
+    """The sign-in was confirmed by something the person has, not only by a password."""
 
     @property
     def is_leader(self) -> bool:
@@ -114,6 +125,16 @@ class StaffPrincipal:
 
 
 @dataclass(frozen=True, slots=True)
+class MunicipalityPrincipal:
+    """An administrator with the municipality itself as the active place: no school, no pupil."""
+
+    staff_id: StaffId
+    municipality_id: MunicipalityId
+    session_id: SessionId
+    has_second_factor: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class PupilPrincipal:
     """A pupil inside one survey."""
 
@@ -133,7 +154,7 @@ class ServicePrincipal:
     name: str
 
 
-Principal = StaffPrincipal | PupilPrincipal | ServicePrincipal
+Principal = StaffPrincipal | MunicipalityPrincipal | PupilPrincipal | ServicePrincipal
 
 
 @dataclass(frozen=True, slots=True)

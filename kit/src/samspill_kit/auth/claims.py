@@ -16,62 +16,96 @@ from samspill_kit.principal import (
     Action,
     Grant,
     Level,
+    MunicipalityPrincipal,
     Permit,
     PupilPrincipal,
     Role,
+    Share,
     StaffPrincipal,
 )
 
 Claims = dict[str, Any]
-Person = StaffPrincipal | PupilPrincipal
+Person = StaffPrincipal | MunicipalityPrincipal | PupilPrincipal
 
 
 def claims_of_person(person: Person) -> Claims:
     """Return the claims that say who a passport is about; the signer adds times and issuer."""
-    claims: Claims = {
-        "mun": str(person.municipality_id),
-        "sch": str(person.school_id),
-        "sid": str(person.session_id),
-    }
-    if isinstance(person, StaffPrincipal):
-        return claims | {
-            "kind": "staff",
-            "sub": str(person.staff_id),
-            "roles": sorted(role.value for role in person.roles),
-            "grants": [_claims_of_grant(grant) for grant in person.grants],
-        }
-    return claims | {
-        "kind": "pupil",
-        "sub": str(person.participant_id),
-        "ptc": str(person.participant_id),
-        "svy": str(person.survey_id),
-        "wo": person.write_only,
-    }
+    claims: Claims = {"mun": str(person.municipality_id), "sid": str(person.session_id)}
+    match person:
+        case StaffPrincipal():
+            return claims | _claims_of_staff(person)
+        case MunicipalityPrincipal():
+            return claims | {
+                "kind": "municipality",
+                "sub": str(person.staff_id),
+                "2f": person.has_second_factor,
+            }
+        case PupilPrincipal():
+            return claims | {
+                "kind": "pupil",
+                "sch": str(person.school_id),
+                "sub": str(person.participant_id),
+                "ptc": str(person.participant_id),
+                "svy": str(person.survey_id),
+                "wo": person.write_only,
+            }
 
 
 def person_of(claims: Mapping[str, Any]) -> Person:
     """Return who the passport is about. Raises KeyError, ValueError or Invalid on other claims."""
     municipality_id = MunicipalityId.parse(claims["mun"])
-    school_id = SchoolId.parse(claims["sch"])
     session_id = SessionId.parse(claims["sid"])
-    if claims["kind"] == "staff":
-        return StaffPrincipal(
-            staff_id=StaffId.parse(claims["sub"]),
-            municipality_id=municipality_id,
-            school_id=school_id,
-            roles=frozenset(map(Role, claims["roles"])),
-            grants=tuple(map(_grant_of, claims["grants"])),
-            session_id=session_id,
-        )
-    if claims["kind"] != "pupil":
-        raise ValueError("a passport of an unknown kind")
-    return PupilPrincipal(
+    match claims["kind"]:
+        case "staff":
+            return _staff_of(claims, municipality_id, session_id)
+        case "municipality":
+            return MunicipalityPrincipal(
+                staff_id=StaffId.parse(claims["sub"]),
+                municipality_id=municipality_id,
+                session_id=session_id,
+                has_second_factor=bool(claims["2f"]),
+            )
+        case "pupil":
+            return PupilPrincipal(
+                municipality_id=municipality_id,
+                school_id=SchoolId.parse(claims["sch"]),
+                survey_id=SurveyId.parse(claims["svy"]),
+                participant_id=ParticipantId.parse(claims["ptc"]),
+                session_id=session_id,
+                write_only=bool(claims["wo"]),
+            )
+        case _:
+            raise ValueError("a passport of an unknown kind")
+
+
+def _claims_of_staff(person: StaffPrincipal) -> Claims:
+    return {
+        "kind": "staff",
+        "sch": str(person.school_id),
+        "sub": str(person.staff_id),
+        "roles": sorted(role.value for role in person.roles),
+        "grants": [_claims_of_grant(grant) for grant in person.grants],
+        "shares": [[share.level.value, str(share.survey_id)] for share in person.shares],
+        "2f": person.has_second_factor,
+    }
+
+
+def _staff_of(
+    claims: Mapping[str, Any], municipality_id: MunicipalityId, session_id: SessionId
+) -> StaffPrincipal:
+    return StaffPrincipal(
+        staff_id=StaffId.parse(claims["sub"]),
         municipality_id=municipality_id,
-        school_id=school_id,
-        survey_id=SurveyId.parse(claims["svy"]),
-        participant_id=ParticipantId.parse(claims["ptc"]),
+        school_id=SchoolId.parse(claims["sch"]),
+        roles=frozenset(map(Role, claims["roles"])),
+        grants=tuple(map(_grant_of, claims["grants"])),
         session_id=session_id,
-        write_only=bool(claims["wo"]),
+        # Absent in passports of a release before: contracts only grow.
+        shares=tuple(
+            Share(SurveyId.parse(survey_id), Level(level))
+            for level, survey_id in claims.get("shares", ())
+        ),
+        has_second_factor=bool(claims.get("2f", False)),
     )
 
 

@@ -5,10 +5,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
+from typing import TypeVar
 from uuid import uuid4
 
 from samspill_kit.auth.errors import PassportMissing, PassportOfOtherKind, PermitMissing
-from samspill_kit.principal import Permit, Principal, PupilPrincipal, StaffPrincipal
+from samspill_kit.principal import (
+    MunicipalityPrincipal,
+    Permit,
+    Principal,
+    PupilPrincipal,
+    ServicePrincipal,
+    StaffPrincipal,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +41,8 @@ class Travelling:
     """On this machine's monotonic clock."""
 
 
+Person = TypeVar("Person", StaffPrincipal, PupilPrincipal, MunicipalityPrincipal)
+
 _call: ContextVar[Call] = ContextVar("samspill_call")
 _travelling: ContextVar[Travelling | None] = ContextVar("samspill_travelling", default=None)
 
@@ -44,24 +54,26 @@ def current() -> Call:
 
 def staff() -> StaffPrincipal:
     """Return the member of staff who asks. Raises PassportMissing, PassportOfOtherKind."""
-    match current().principal:
-        case StaffPrincipal() as principal:
-            return principal
-        case PupilPrincipal():
-            raise PassportOfOtherKind
-        case _:
-            raise PassportMissing
+    return _person(StaffPrincipal)
 
 
 def pupil() -> PupilPrincipal:
     """Return the pupil who asks. Raises PassportMissing, PassportOfOtherKind."""
-    match current().principal:
-        case PupilPrincipal() as principal:
-            return principal
-        case StaffPrincipal():
-            raise PassportOfOtherKind
-        case _:
-            raise PassportMissing
+    return _person(PupilPrincipal)
+
+
+def municipality() -> MunicipalityPrincipal:
+    """Return the administrator who asks. Raises PassportMissing, PassportOfOtherKind."""
+    return _person(MunicipalityPrincipal)
+
+
+def _person(kind: type[Person]) -> Person:
+    principal = current().principal
+    if isinstance(principal, kind):
+        return principal
+    if isinstance(principal, ServicePrincipal):
+        raise PassportMissing
+    raise PassportOfOtherKind
 
 
 def permit() -> Permit:

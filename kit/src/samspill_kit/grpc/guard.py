@@ -30,7 +30,13 @@ from samspill_kit.grpc.error_codes import (
 from samspill_kit.grpc.tls import service_of
 from samspill_kit.ids import IdMalformed, RequestId
 from samspill_kit.logging import get_logger
-from samspill_kit.principal import Principal, PupilPrincipal, ServicePrincipal, StaffPrincipal
+from samspill_kit.principal import (
+    MunicipalityPrincipal,
+    Principal,
+    PupilPrincipal,
+    ServicePrincipal,
+    StaffPrincipal,
+)
 
 log = get_logger(__name__)
 
@@ -48,8 +54,19 @@ class Passport(Enum):
     STAFF = "staff"
     PUPIL = "pupil"
     EITHER = "either"
+    """Staff or a pupil."""
+
+    MUNICIPALITY = "municipality"
     NONE = "none"
     """Work without a person: the certificate alone; a passport is not looked at."""
+
+
+_KINDS: Final[Mapping[Passport, tuple[type, ...]]] = {
+    Passport.STAFF: (StaffPrincipal,),
+    Passport.PUPIL: (PupilPrincipal,),
+    Passport.EITHER: (StaffPrincipal, PupilPrincipal),
+    Passport.MUNICIPALITY: (MunicipalityPrincipal,),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +139,7 @@ class Guard:
         if not token or self.passports is None:
             raise PassportMissing
         person = await self.passports.read(token)
-        kind = {Passport.STAFF: StaffPrincipal, Passport.PUPIL: PupilPrincipal}.get(wanted)
-        if kind and not isinstance(person, kind):
+        if not isinstance(person, _KINDS[wanted]):
             raise PassportOfOtherKind
         return person
 

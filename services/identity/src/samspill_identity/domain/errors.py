@@ -53,6 +53,18 @@ class SchoolNotFound(NotFound):
     code = "school_not_found"
 
 
+class PersonUnknown(NotFound):
+    """Keycloak knows nobody with this id, or the account is disabled."""
+
+    code = "person_unknown"
+
+
+class SchoolGroupsMissing(Refused):
+    """Keycloak has no groups for the school; its admins must make them."""
+
+    code = "school_groups_missing"
+
+
 class NotALeader(Forbidden):
     """Only a leader of the school may do this."""
 

@@ -18,7 +18,7 @@ from samspill_identity.domain.roster import (
     PreparedImport,
     SealedPupil,
 )
-from samspill_identity.domain.schools import Colleague, Municipality, School
+from samspill_identity.domain.schools import Colleague, KnownPerson, Municipality, School
 from samspill_identity.domain.sessions import (
     Person,
     PupilSession,
@@ -36,7 +36,7 @@ from samspill_kit.ids import (
     StaffId,
     SurveyId,
 )
-from samspill_kit.principal import Permit, PupilPrincipal, StaffPrincipal
+from samspill_kit.principal import Permit, PupilPrincipal, Role, StaffPrincipal
 
 
 class Surveys(Protocol):
@@ -356,10 +356,31 @@ class IdentityProvider(Protocol):
 
 
 class StaffDirectory(Protocol):
-    """Keycloak, as far as it knows who works where."""
+    """Keycloak, as far as it knows who works where; accounts are none of its business (SPEC I3)."""
 
     async def of_school(self, school: School) -> Sequence[Colleague]:
         """Everybody in the school's groups. Raises IdentityProviderDown."""
+
+    async def find(self, query: str, *, limit: int) -> Sequence[KnownPerson]:
+        """Enabled people whose user name, e-mail address or name begins like this, by name.
+
+        Raises IdentityProviderDown.
+        """
+
+    async def add(self, school: School, staff_id: StaffId, role: Role) -> None:
+        """Put a person into the school's group of this role; repeating it is harmless.
+
+        Raises PersonUnknown, SchoolGroupsMissing, IdentityProviderDown.
+        """
+
+    async def remove(self, school: School, staff_id: StaffId, role: Role) -> None:
+        """Take a person out of the school's group of this role; repeating it is harmless.
+
+        Raises SchoolGroupsMissing, IdentityProviderDown.
+        """
+
+    async def has_groups(self, school: School) -> bool:
+        """Whether Keycloak has the groups of the school. Raises IdentityProviderDown."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,6 +69,15 @@ class Colleague:
         return Role.LEADER in self.roles
 
 
+@dataclass(frozen=True, slots=True)
+class KnownPerson:
+    """Somebody whom Keycloak knows, working here or not."""
+
+    staff_id: StaffId
+    display_name: str
+    username: str
+
+
 def memberships_of(group_paths: Iterable[str]) -> frozenset[Membership]:
     """What Keycloak's groups mean: the one place that reads their paths.
 

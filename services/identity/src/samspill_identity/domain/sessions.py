@@ -74,6 +74,8 @@ class Person:
     memberships: frozenset[Membership]
     provider_session: str
     tokens: ProviderTokens
+    has_second_factor: bool = False
+    """Keycloak says so in the claim `acr`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,11 @@ class StaffSession:
     started_at: datetime
     used_at: datetime
     rights_read_at: datetime
+    active_municipality: MunicipalityId | None = None
+    """Set while the municipality is the active place; then there is no active school."""
+
+    device: str = ""
+    """The kind of browser and machine in two words, for the person's list of sign-ins."""
 
     @property
     def ends_at(self) -> datetime:
