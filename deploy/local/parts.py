@@ -75,6 +75,9 @@ class Parts:
     def service(self, name: str, command: str = "serve") -> Program:
         """One of the six services, or its migration."""
         prefix = f"SAMSPILL_{name.upper()}_"
+        if command == "migrate":
+            owner = str(self.postgres.url_file(name, "owner"))
+            return program(name, command, {f"{prefix}OWNER_DATABASE_URL_FILE": owner})
         told = {
             f"{prefix}INSTALLATION": INSTALLATION,
             f"{prefix}TLS_DIRECTORY": str(self.certificates / name),
@@ -92,7 +95,6 @@ class Parts:
         return {
             f"{prefix}DATABASE_URL_FILE": str(self.postgres.url_file(name, "app")),
             f"{prefix}JOBS_DATABASE_URL_FILE": str(self.postgres.url_file(name, "jobs")),
-            f"{prefix}OWNER_DATABASE_URL_FILE": str(self.postgres.url_file(name, "owner")),
             f"{prefix}NATS_URL_FILE": str(self.nats.url_file(name)),
         }
 

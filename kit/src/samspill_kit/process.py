@@ -15,7 +15,7 @@ import uvloop
 from pydantic import ValidationError
 
 from samspill_kit import logging, metrics
-from samspill_kit.settings import HostPort, ServiceSettings
+from samspill_kit.settings import HostPort, OwnerSettings, ServiceSettings
 
 log = logging.get_logger(__name__)
 
@@ -176,7 +176,7 @@ async def _kept_running(name: str, work: Work) -> None:
 
 
 class _OperatorPort:
-    """Answers /metrics, /readyz and /livez; plain HTTP, since it tells nothing about people."""
+    """Answers /metrics, /readyz and /livez (also as /healthz); plain HTTP, since it tells nothing about people."""
 
     def __init__(self, listen: HostPort, is_ready: Callable[[], bool]) -> None:
         self._listen = listen
@@ -211,7 +211,7 @@ class _OperatorPort:
         match target.partition(b"?")[0]:
             case b"/metrics":
                 return "200 OK", metrics.render()
-            case b"/livez":
+            case b"/livez" | b"/healthz":
                 return "200 OK", b"alive\n"
             case b"/readyz" if self._is_ready():
                 return "200 OK", b"ready\n"
@@ -229,30 +229,32 @@ def main(
     settings: type[AnySettings],
     *,
     serve: Callable[[AnySettings], Coroutine[Any, Any, Service]],
-    migrate: Callable[[AnySettings], Coroutine[Any, Any, None]] | None = None,
+    migrate: Callable[[OwnerSettings], Coroutine[Any, Any, None]] | None = None,
     arguments: list[str] | None = None,
 ) -> int:
     """Run `serve`, `migrate` or `check-settings` and return the process' exit status.
 
     `serve` builds the service inside the running loop; `main` starts it and waits for SIGTERM.
+    `migrate` is told the owner's database and nothing else.
     """
     words = sys.argv[1:] if arguments is None else arguments
     known = {"serve", "check-settings"} | ({"migrate"} if migrate else set())
     if len(words) != 1 or words[0] not in known:
         sys.stderr.write(f"usage: python -m samspill_{name} {' | '.join(sorted(known))}\n")
         return 2
+    prefix = settings.model_config.get("env_prefix", "")
     try:
+        if words[0] == "migrate" and migrate:
+            told = OwnerSettings(_env_prefix=prefix)  # type: ignore[call-arg]  # The environment.
+            return _run(name, told.log_level, migrate(told))
         chosen = settings()  # type: ignore[call-arg]  # The environment supplies them.
     except ValidationError as error:
-        sys.stderr.write(_sentences_about(error, settings))
+        sys.stderr.write(_sentences_about(error, prefix))
         return 2
     if words[0] == "check-settings":
         sys.stdout.write("The settings are complete.\n")
         return 0
-    _keep_memory_private()
-    logging.configure(name, level=chosen.log_level)
-    work = _serving(chosen, serve) if words[0] == "serve" or not migrate else migrate(chosen)
-    return _run(work)
+    return _run(name, chosen.log_level, _serving(chosen, serve))
 
 
 async def _serving(
@@ -262,7 +264,9 @@ async def _serving(
     await service.run_until_told()
 
 
-def _run(work: Coroutine[Any, Any, None]) -> int:
+def _run(name: str, log_level: str, work: Coroutine[Any, Any, None]) -> int:
+    _keep_memory_private()
+    logging.configure(name, level=log_level)
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(work)
@@ -272,9 +276,8 @@ def _run(work: Coroutine[Any, Any, None]) -> int:
     return 0
 
 
-def _sentences_about(error: ValidationError, settings: type[ServiceSettings]) -> str:
+def _sentences_about(error: ValidationError, prefix: str) -> str:
     """Say which variable is wrong and why, without repeating what it holds."""
-    prefix = settings.model_config.get("env_prefix", "")
     return "".join(
         f"{prefix}{'_'.join(map(str, each['loc']))}".upper() + f": {each['msg']}\n"
         for each in error.errors(include_url=False, include_input=False)

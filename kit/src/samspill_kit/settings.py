@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import DirectoryPath, FilePath, PositiveInt, StringConstraints
+from pydantic import BeforeValidator, DirectoryPath, FilePath, PositiveInt, StringConstraints
 from pydantic_core import CoreSchema, core_schema
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -36,6 +36,15 @@ class HostPort:
         return core_schema.no_info_plain_validator_function(cls.parse)
 
 
+def _names(written: object) -> object:
+    if not isinstance(written, str):
+        return written
+    return frozenset(name.strip() for name in written.split(",") if name.strip())
+
+
+Names = Annotated[frozenset[str], BeforeValidator(_names)]
+"""Names separated by commas."""
+
 _AS_WRITTEN: Final = SettingsConfigDict(
     # Nothing is decoded as JSON: `127.0.0.1:9101` means what it says.
     extra="ignore",
@@ -60,6 +69,10 @@ class ServiceSettings(BaseSettings):
     rpc_listen: HostPort = HostPort("127.0.0.1", 9101)
     """Where other services connect. The gateway, which nobody calls, ignores it."""
 
+    rpc_callers: Names | None = None
+    """Services that may call at all, rendered from the same list as the network policy; absent:
+    those that the code names for each of its gRPC services, which hold in any case."""
+
     metrics_listen: HostPort = HostPort("127.0.0.1", 9102)
     """Where /metrics, /readyz and /livez are served, in plain HTTP, without personal data."""
 
@@ -81,11 +94,20 @@ class DatabaseSettings(BaseSettings):
     jobs_database_url_file: FilePath
     """The jobs role of timers and of the relay: no names, no answers."""
 
-    owner_database_url_file: Path | None = None
-    """The role that owns the tables; only `migrate` reads it, so only there must it exist."""
-
     database_connections: PositiveInt = 8
     """Connections per role and process."""
+
+
+class OwnerSettings(BaseSettings):
+    """All that `migrate` is told, so that it can run before anything else exists."""
+
+    model_config = _AS_WRITTEN
+
+    owner_database_url_file: FilePath
+    """Connection URL of the role that owns the tables; nothing that serves has it."""
+
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    """The least that is written."""
 
 
 class EventSettings(BaseSettings):

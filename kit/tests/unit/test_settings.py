@@ -6,7 +6,13 @@ import pytest
 from pydantic import ValidationError
 from pydantic_settings import SettingsConfigDict
 
-from samspill_kit.settings import DatabaseSettings, EventSettings, HostPort, ServiceSettings
+from samspill_kit.settings import (
+    DatabaseSettings,
+    EventSettings,
+    HostPort,
+    OwnerSettings,
+    ServiceSettings,
+)
 
 
 class Settings(ServiceSettings, DatabaseSettings, EventSettings):
@@ -57,3 +63,26 @@ def test_settings_do_not_change_while_the_service_runs(environment: pytest.Monke
 
     with pytest.raises(ValidationError):
         settings.log_level = "debug"  # type: ignore[misc]
+
+
+def test_callers_are_names_separated_by_commas(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("SAMSPILL_TRIAL_RPC_CALLERS", "gateway, reports")
+
+    settings = Settings()  # type: ignore[call-arg]
+
+    assert settings.rpc_callers == {"gateway", "reports"}
+
+
+def test_migrating_needs_the_owners_connection_alone(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    secret = tmp_path / "owner-url"
+    secret.write_text("postgresql://trial_owner:word@host:5432/trial\n")
+    monkeypatch.setenv("SAMSPILL_TRIAL_OWNER_DATABASE_URL_FILE", str(secret))
+
+    assert OwnerSettings(_env_prefix="SAMSPILL_TRIAL_").owner_database_url_file == secret  # type: ignore[call-arg]
+
+
+def test_migrating_without_it_says_which_setting_is_missing() -> None:
+    with pytest.raises(ValidationError, match="owner_database_url_file"):
+        OwnerSettings(_env_prefix="SAMSPILL_TRIAL_")  # type: ignore[call-arg]

@@ -45,7 +45,10 @@ class GrpcServer:
         *,
         passports: PassportReader | None = None,
         permits: PermitReader | None = None,
+        callers: frozenset[str] | None = None,
     ) -> None:
+        """`callers` narrows who may call at all; None leaves it to what is said for each `add`."""
+        self._callers = callers
         self._listen = listen
         self._tls = tls
         self._guard = Guard(service, passports, permits)
@@ -67,7 +70,10 @@ class GrpcServer:
 
         `register` is the generated `add_…Servicer_to_server`.
         """
-        admission = Admission(frozenset(callers), passport)
+        allowed = frozenset(callers)
+        if self._callers is not None:
+            allowed &= self._callers
+        admission = Admission(allowed, passport)
         register(servicer, _Registrar(self._guard, admission, self._registered))  # type: ignore[arg-type]  # Quacks like a server.
 
     async def start(self) -> None:

@@ -12,7 +12,7 @@ from samspill_kit.clock import Clock, SystemClock
 from samspill_kit.db import Database, upgrade
 from samspill_kit.grpc import Channel, GrpcServer, Passport, Tls
 from samspill_kit.process import Service
-from samspill_kit.settings import HostPort, read_secret
+from samspill_kit.settings import HostPort, OwnerSettings, read_secret
 from samspill_reports.clients.identity import RemotePermits
 from samspill_reports.clients.responses import RemoteAnswers
 from samspill_reports.clients.surveys import RemoteSurveys
@@ -33,9 +33,8 @@ from samspill_reports.words import CatalogueWords
 MIGRATIONS: Final = Path(__file__).parent / "storage" / "migrations"
 
 
-async def migrate(settings: Settings) -> None:
+async def migrate(settings: OwnerSettings) -> None:
     """Bring the database to this build's schema."""
-    assert settings.owner_database_url_file, "migrate needs the owner's connection"
     await upgrade(read_secret(settings.owner_database_url_file), MIGRATIONS)
 
 
@@ -67,7 +66,9 @@ async def serve(settings: Settings) -> Service:
     passports = PassportReader(
         _signing_keys(identity), installation=settings.installation, clock=clock
     )
-    server = GrpcServer("reports", settings.rpc_listen, tls, passports=passports)
+    server = GrpcServer(
+        "reports", settings.rpc_listen, tls, passports=passports, callers=settings.rpc_callers
+    )
     _add_queries(server, gather, analyse, clock)
     _add_erasure(server, locks, analyse, clock)
     service.add(server)

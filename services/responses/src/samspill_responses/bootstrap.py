@@ -15,7 +15,7 @@ from samspill_kit.events import STREAMS, EventBus, Relay
 from samspill_kit.grpc import Channel, GrpcServer, Passport, Tls
 from samspill_kit.ids import RandomIds, SchoolId
 from samspill_kit.process import Service
-from samspill_kit.settings import read_secret
+from samspill_kit.settings import OwnerSettings, read_secret
 from samspill_responses.clients.identity import IdentitySigningKeys
 from samspill_responses.clients.retention import RetentionKeys
 from samspill_responses.messaging.publish import Facts
@@ -52,10 +52,8 @@ from samspill_responses.usecases.withdraw_answers import WithdrawAnswers
 MIGRATIONS: Final = Path(__file__).parent / "storage" / "migrations"
 
 
-async def migrate(settings: Settings) -> None:
+async def migrate(settings: OwnerSettings) -> None:
     """Bring the database to this build's schema, as its owner."""
-    if settings.owner_database_url_file is None:
-        raise SystemExit("migrate needs SAMSPILL_RESPONSES_OWNER_DATABASE_URL_FILE")
     await upgrade(read_secret(settings.owner_database_url_file), MIGRATIONS)
 
 
@@ -89,7 +87,14 @@ async def serve(settings: Settings) -> Service:
     clock = SystemClock()
     passports = PassportReader(keys, installation=settings.installation, clock=clock)
     permits = PermitReader(keys, installation=settings.installation, clock=clock)
-    server = GrpcServer("responses", settings.rpc_listen, tls, passports=passports, permits=permits)
+    server = GrpcServer(
+        "responses",
+        settings.rpc_listen,
+        tls,
+        passports=passports,
+        permits=permits,
+        callers=settings.rpc_callers,
+    )
     parts = _Parts(storage, clock, _seals(retention))
     parts.serve_pupils(server)
     parts.serve_staff(server)

@@ -16,7 +16,7 @@ from samspill_kit.events import CONSUMERS, STREAMS, Consumer, EventBus, Relay
 from samspill_kit.grpc import Channel, GrpcServer, Passport, Tls
 from samspill_kit.ids import SchoolId, TimeOrderedIds
 from samspill_kit.process import Service
-from samspill_kit.settings import read_secret
+from samspill_kit.settings import OwnerSettings, read_secret
 
 from .clients.erasers import RemoteErasers
 from .domain.ports import Begin
@@ -47,9 +47,8 @@ MIGRATIONS: Final = Path(__file__).parent / "storage" / "migrations"
 NEIGHBOURS: Final = ("identity", "surveys", "responses", "reports")
 
 
-async def migrate(settings: Settings) -> None:
+async def migrate(settings: OwnerSettings) -> None:
     """Bring the database to this build's schema."""
-    assert settings.owner_database_url_file, "migrate needs the owner's connection"
     await upgrade(read_secret(settings.owner_database_url_file), MIGRATIONS)
 
 
@@ -115,7 +114,13 @@ class _Wiring:
         passports = PassportReader(
             JwksSource(fetch), installation=self.settings.installation, clock=self.clock
         )
-        server = GrpcServer("retention", self.settings.rpc_listen, self.tls, passports=passports)
+        server = GrpcServer(
+            "retention",
+            self.settings.rpc_listen,
+            self.tls,
+            passports=passports,
+            callers=self.settings.rpc_callers,
+        )
         for register, servicer, callers, passport in self._servicers(begin, lock, unlock):
             server.add(register, servicer, callers=callers, passport=passport)
         self.service.add(server)

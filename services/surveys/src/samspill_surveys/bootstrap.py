@@ -21,7 +21,7 @@ from samspill_kit.ids import IdFactory, RandomIds, SchoolId, TimeOrderedIds
 from samspill_kit.logging import get_logger
 from samspill_kit.national_identity import carries_national_identity_number
 from samspill_kit.process import Service
-from samspill_kit.settings import read_secret
+from samspill_kit.settings import OwnerSettings, read_secret
 from samspill_surveys.clients.identity import (
     IdentityRosters,
     IdentitySigningKeys,
@@ -90,10 +90,8 @@ class Inside:
         return SurveysUnitOfWork(self.database, school_id, bank=self.bank, encode=encode)
 
 
-async def migrate(settings: Settings) -> None:
+async def migrate(settings: OwnerSettings) -> None:
     """Bring the database to this build's schema, as its owner."""
-    if settings.owner_database_url_file is None:
-        raise SystemExit("SAMSPILL_SURVEYS_OWNER_DATABASE_URL_FILE is needed to migrate")
     await upgrade(read_secret(settings.owner_database_url_file), MIGRATIONS)
 
 
@@ -201,7 +199,9 @@ def _server(settings: Settings, tls: Tls, inside: Inside, outside: Outside) -> G
         installation=settings.installation,
         clock=inside.clock,
     )
-    server = GrpcServer("surveys", settings.rpc_listen, tls, passports=passports)
+    server = GrpcServer(
+        "surveys", settings.rpc_listen, tls, passports=passports, callers=settings.rpc_callers
+    )
     server.add(
         surveys_pb2_grpc.add_SurveyQueryServiceServicer_to_server,
         _queries(inside, outside),

@@ -62,7 +62,9 @@ def server_of(settings: Settings, tls: Tls, parts: Parts) -> GrpcServer:
     passports = PassportReader(
         JwksSource(own_keys), installation=settings.installation, clock=parts.clock
     )
-    server = GrpcServer("identity", settings.rpc_listen, tls, passports=passports)
+    server = GrpcServer(
+        "identity", settings.rpc_listen, tls, passports=passports, callers=settings.rpc_callers
+    )
     _add_sessions(server, parts)
     _add_access(server, parts)
     _add_codes(server, parts)

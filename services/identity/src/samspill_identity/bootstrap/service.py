@@ -21,7 +21,7 @@ from samspill_kit.events import CONSUMERS, Consumer, EventBus
 from samspill_kit.grpc import Tls
 from samspill_kit.logging import get_logger
 from samspill_kit.process import Service
-from samspill_kit.settings import read_secret
+from samspill_kit.settings import OwnerSettings, read_secret
 
 log = get_logger(__name__)
 
@@ -30,10 +30,8 @@ JOBS_CONNECTIONS: Final = 2
 """A timer and the parking of facts."""
 
 
-async def migrate(settings: Settings) -> None:
+async def migrate(settings: OwnerSettings) -> None:
     """Bring the database to this build's schema, as its owner."""
-    if settings.owner_database_url_file is None:
-        raise SystemExit("SAMSPILL_IDENTITY_OWNER_DATABASE_URL_FILE is needed to migrate")
     await upgrade(read_secret(settings.owner_database_url_file), MIGRATIONS)
 
 
