@@ -1,6 +1,6 @@
 # Every command of the project. `make help` is the manual.
 .DEFAULT_GOAL := help
-.PHONY: help run reset test check proto lock bench proof-sociometry format clean environment machine browser
+.PHONY: help run reset test check proto lock images bench proof-sociometry format clean environment machine browser
 
 PYTHON := .venv/bin/python
 SOURCES := kit/src deploy/local $(wildcard services/*/src)
@@ -25,9 +25,13 @@ check: environment ## The static part: style, types, import contracts, contracts
 	@.venv/bin/lint-imports --no-cache
 	@cd proto && ../.venv/bin/buf lint
 	@cd proto && PATH=../.venv/bin:$$PATH && buf build -o -#format=binpb | buf breaking -#format=binpb --against baseline.binpb
+	@.venv/bin/hadolint deploy/image/Dockerfile
 	@! grep -nE '://|--(extra-)?index-url|--find-links' requirements/*
 
 proto: environment ## Generate the contracts' Python into proto/gen
+
+images: environment ## Build the six images (PYTHON_IMAGE=…, a Debian 12 with python3 and python3-venv; TAG=dev)
+	@$(PYTHON) deploy/image/build.py $(if $(TAG),--tag $(TAG))
 
 bench: machine ## Measure whole pupil surveys and saves on a running system of its own
 	@$(PYTHON) -m tests.bench

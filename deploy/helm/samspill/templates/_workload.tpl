@@ -1,0 +1,277 @@
+{{/* Everything of one service; a component's template is one line that calls this. */}}
+{{- define "samspill.service" -}}
+{{- $serves := ne .service "gateway" -}}
+{{- if $serves }}
+{{ include "samspill.migration" . }}
+---
+{{- end }}
+{{ include "samspill.account" . }}
+---
+{{ include "samspill.config-map" . }}
+---
+{{ include "samspill.deployment" . }}
+---
+{{ include "samspill.cluster-service" . }}
+---
+{{ include "samspill.network-policy" . }}
+---
+{{ include "samspill.disruption-budget" . }}
+---
+{{ include "samspill.autoscaler" . }}
+{{- if and .root.Values.certificates.issuer.name (not (index .root.Values.certificates.existingSecrets .service)) }}
+---
+{{ include "samspill.certificate-request" . }}
+{{- end }}
+{{- if and .root.Values.monitoring.serviceMonitor (.root.Capabilities.APIVersions.Has "monitoring.coreos.com/v1") }}
+---
+{{ include "samspill.service-monitor" . }}
+{{- end }}
+{{- end -}}
+
+{{- define "samspill.account" -}}
+apiVersion: v1
+kind: ServiceAccount
+metadata:
+  name: {{ include "samspill.name" . }}
+  labels: {{- include "samspill.labels" . | nindent 4 }}
+# No service speaks with Kubernetes.
+automountServiceAccountToken: false
+{{- end -}}
+
+{{- define "samspill.config-map" -}}
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: {{ include "samspill.name" . }}
+  labels: {{- include "samspill.labels" . | nindent 4 }}
+data: {{- include "samspill.configuration" . | nindent 2 }}
+{{- end -}}
+
+{{- define "samspill.deployment" -}}
+{{- $settings := include "samspill.settings" . | fromJson -}}
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: {{ include "samspill.name" . }}
+  labels: {{- include "samspill.labels" . | nindent 4 }}
+spec:
+  {{- if not $settings.autoscaling.maxReplicas }}
+  replicas: {{ $settings.replicas }}
+  {{- end }}
+  revisionHistoryLimit: 3
+  selector:
+    matchLabels: {{- include "samspill.selector" . | nindent 6 }}
+  strategy:
+    rollingUpdate: {maxUnavailable: 0, maxSurge: 1}
+  template:
+    metadata:
+      labels: {{- include "samspill.labels" . | nindent 8 }}
+      annotations:
+        checksum/configuration: {{ include "samspill.configuration" . | sha256sum }}
+        {{- if eq .service "identity" }}
+        checksum/schools: {{ include "samspill.schools" .root | sha256sum }}
+        {{- end }}
+        prometheus.io/scrape: "true"
+        prometheus.io/port: "9102"
+        prometheus.io/path: /metrics
+    spec:
+      serviceAccountName: {{ include "samspill.name" . }}
+      automountServiceAccountToken: false
+      enableServiceLinks: false
+      terminationGracePeriodSeconds: {{ $settings.terminationGraceSeconds }}
+      securityContext: {{- include "samspill.pod-security" . | nindent 8 }}
+      {{- with .root.Values.image.pullSecrets }}
+      imagePullSecrets: {{- toYaml . | nindent 8 }}
+      {{- end }}
+      topologySpreadConstraints:
+        - maxSkew: 1
+          topologyKey: kubernetes.io/hostname
+          whenUnsatisfiable: ScheduleAnyway
+          labelSelector:
+            matchLabels: {{- include "samspill.selector" . | nindent 14 }}
+      containers:
+        - name: {{ .service }}
+          image: {{ include "samspill.image" . }}
+          imagePullPolicy: {{ .root.Values.image.pullPolicy }}
+          args: [samspill_{{ .service }}, serve]
+          envFrom:
+            - configMapRef: {name: {{ include "samspill.name" . }}}
+          ports:
+            {{- if eq .service "gateway" }}
+            - {name: http, containerPort: 8080}
+            {{- else }}
+            - {name: grpc, containerPort: 9101}
+            {{- end }}
+            - {name: metrics, containerPort: 9102}
+          startupProbe:
+            httpGet: {path: /livez, port: metrics}
+            periodSeconds: 2
+            failureThreshold: 60
+          readinessProbe:
+            httpGet: {path: /readyz, port: metrics}
+            periodSeconds: 2
+            failureThreshold: 2
+          livenessProbe:
+            httpGet: {path: /livez, port: metrics}
+            periodSeconds: 10
+            timeoutSeconds: 5
+            failureThreshold: 6
+          lifecycle:
+            preStop:
+              # Until the endpoints are taken away everywhere, requests still come; then SIGTERM drains.
+              sleep: {seconds: 5}
+          terminationMessagePolicy: FallbackToLogsOnError
+          securityContext: {{- include "samspill.container-security" . | nindent 12 }}
+          resources: {{- toYaml $settings.resources | nindent 12 }}
+          volumeMounts: {{- include "samspill.volume-mounts" . | nindent 12 }}
+      volumes: {{- include "samspill.volumes" . | nindent 8 }}
+{{- end -}}
+
+{{- define "samspill.cluster-service" -}}
+apiVersion: v1
+kind: Service
+metadata:
+  name: {{ include "samspill.name" . }}
+  labels: {{- include "samspill.labels" . | nindent 4 }}
+spec:
+  {{- if eq .service "gateway" }}
+  ports:
+    - {name: http, port: 80, targetPort: http}
+  {{- else }}
+  # Headless: gRPC clients see every replica and spread their calls.
+  clusterIP: None
+  ports:
+    - {name: grpc, port: 9101, targetPort: grpc}
+  {{- end }}
+  selector: {{- include "samspill.selector" . | nindent 4 }}
+{{- end -}}
+
+{{- define "samspill.network-policy" -}}
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata:
+  name: {{ include "samspill.name" . }}
+  labels: {{- include "samspill.labels" . | nindent 4 }}
+spec:
+  podSelector:
+    matchLabels: {{- include "samspill.selector" . | nindent 6 }}
+  policyTypes: [Ingress]
+  ingress:
+    {{- if eq .service "gateway" }}
+    - ports: [{port: http}]
+    {{- else }}
+    - ports: [{port: grpc}]
+      from:
+        {{- range $caller := (index .root.Values.services .service).callers }}
+        - podSelector:
+            matchLabels: {{- include "samspill.selector" (dict "root" $.root "service" $caller) | nindent 14 }}
+        {{- end }}
+    {{- end }}
+    - ports: [{port: metrics}]
+      from:
+        - namespaceSelector: {{- toYaml .root.Values.monitoring.from | nindent 12 }}
+{{- end -}}
+
+{{- define "samspill.disruption-budget" -}}
+apiVersion: policy/v1
+kind: PodDisruptionBudget
+metadata:
+  name: {{ include "samspill.name" . }}
+  labels: {{- include "samspill.labels" . | nindent 4 }}
+spec:
+  maxUnavailable: 1
+  selector:
+    matchLabels: {{- include "samspill.selector" . | nindent 6 }}
+{{- end -}}
+
+{{- define "samspill.autoscaler" -}}
+{{- $settings := include "samspill.settings" . | fromJson -}}
+{{- if $settings.autoscaling.maxReplicas -}}
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata:
+  name: {{ include "samspill.name" . }}
+  labels: {{- include "samspill.labels" . | nindent 4 }}
+spec:
+  scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: {{ include "samspill.name" . }}}
+  minReplicas: {{ $settings.replicas }}
+  maxReplicas: {{ max $settings.replicas $settings.autoscaling.maxReplicas }}
+  metrics:
+    - type: Resource
+      resource: {name: cpu, target: {type: Utilization, averageUtilization: {{ $settings.autoscaling.cpuPercent }}}}
+{{- end -}}
+{{- end -}}
+
+{{- define "samspill.certificate-request" -}}
+apiVersion: cert-manager.io/v1
+kind: Certificate
+metadata:
+  name: {{ include "samspill.name" . }}
+  labels: {{- include "samspill.labels" . | nindent 4 }}
+spec:
+  secretName: {{ include "samspill.name" . }}-tls
+  dnsNames: [{{ .service }}.samspill.internal]
+  usages: [server auth, client auth]
+  privateKey: {algorithm: ECDSA, size: 256, rotationPolicy: Always}
+  issuerRef: {name: {{ .root.Values.certificates.issuer.name }}, kind: {{ .root.Values.certificates.issuer.kind }}}
+{{- end -}}
+
+{{- define "samspill.service-monitor" -}}
+apiVersion: monitoring.coreos.com/v1
+kind: PodMonitor
+metadata:
+  name: {{ include "samspill.name" . }}
+  labels: {{- include "samspill.labels" . | nindent 4 }}
+spec:
+  selector:
+    matchLabels: {{- include "samspill.selector" . | nindent 6 }}
+  podMetricsEndpoints:
+    - {port: metrics, path: /metrics, interval: 30s}
+{{- end -}}
+
+{{/* Before anything serves: the owner's connection, and nothing else that the release makes. */}}
+{{- define "samspill.migration" -}}
+apiVersion: batch/v1
+kind: Job
+metadata:
+  name: {{ include "samspill.name" . }}-migrate
+  labels: {{- include "samspill.labels" (dict "root" .root "service" (printf "%s-migrate" .service)) | nindent 4 }}
+  annotations:
+    helm.sh/hook: pre-install,pre-upgrade
+    helm.sh/hook-weight: "-5"
+    helm.sh/hook-delete-policy: before-hook-creation,hook-succeeded
+spec:
+  backoffLimit: 3
+  activeDeadlineSeconds: 300
+  template:
+    metadata:
+      labels: {{- include "samspill.labels" (dict "root" .root "service" (printf "%s-migrate" .service)) | nindent 8 }}
+    spec:
+      restartPolicy: Never
+      automountServiceAccountToken: false
+      enableServiceLinks: false
+      securityContext: {{- include "samspill.pod-security" . | nindent 8 }}
+      {{- with .root.Values.image.pullSecrets }}
+      imagePullSecrets: {{- toYaml . | nindent 8 }}
+      {{- end }}
+      containers:
+        - name: migrate
+          image: {{ include "samspill.image" . }}
+          imagePullPolicy: {{ .root.Values.image.pullPolicy }}
+          args: [samspill_{{ .service }}, migrate]
+          env:
+            - {name: SAMSPILL_{{ upper .service }}_OWNER_DATABASE_URL_FILE, value: /run/samspill/database/owner-url}
+          terminationMessagePolicy: FallbackToLogsOnError
+          securityContext: {{- include "samspill.container-security" . | nindent 12 }}
+          resources:
+            requests: {cpu: 50m, memory: 128Mi}
+            limits: {memory: 256Mi}
+          volumeMounts:
+            - {name: database, mountPath: /run/samspill/database, readOnly: true}
+      volumes:
+        - name: database
+          secret:
+            secretName: {{ include "samspill.database" . }}
+            defaultMode: 0440
+            items: [{key: owner-url, path: owner-url}]
+{{- end -}}
