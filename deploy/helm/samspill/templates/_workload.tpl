@@ -247,31 +247,40 @@ spec:
     metadata:
       labels: {{- include "samspill.labels" (dict "root" .root "service" (printf "%s-migrate" .service)) | nindent 8 }}
     spec:
-      restartPolicy: Never
-      automountServiceAccountToken: false
-      enableServiceLinks: false
-      securityContext: {{- include "samspill.pod-security" . | nindent 8 }}
-      {{- with .root.Values.image.pullSecrets }}
-      imagePullSecrets: {{- toYaml . | nindent 8 }}
-      {{- end }}
+      {{- include "samspill.job-pod" .root | nindent 6 }}
       containers:
         - name: migrate
           image: {{ include "samspill.image" . }}
-          imagePullPolicy: {{ .root.Values.image.pullPolicy }}
           args: [samspill_{{ .service }}, migrate]
           env:
             - {name: SAMSPILL_{{ upper .service }}_OWNER_DATABASE_URL_FILE, value: /run/samspill/database/owner-url}
-          terminationMessagePolicy: FallbackToLogsOnError
-          securityContext: {{- include "samspill.container-security" . | nindent 12 }}
-          resources:
-            requests: {cpu: 50m, memory: 128Mi}
-            limits: {memory: 256Mi}
           volumeMounts:
             - {name: database, mountPath: /run/samspill/database, readOnly: true}
+          {{- include "samspill.job-container" .root | nindent 10 }}
       volumes:
         - name: database
           secret:
             secretName: {{ include "samspill.database" . }}
             defaultMode: 0440
             items: [{key: owner-url, path: owner-url}]
+{{- end -}}
+
+{{/* What the pods of jobs have in common; jobs run before anything that the release makes. */}}
+{{- define "samspill.job-pod" -}}
+restartPolicy: Never
+automountServiceAccountToken: false
+enableServiceLinks: false
+securityContext: {{- include "samspill.pod-security" . | nindent 2 }}
+{{- with .Values.image.pullSecrets }}
+imagePullSecrets: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end -}}
+
+{{- define "samspill.job-container" -}}
+imagePullPolicy: {{ .Values.image.pullPolicy }}
+terminationMessagePolicy: FallbackToLogsOnError
+securityContext: {{- include "samspill.container-security" . | nindent 2 }}
+resources:
+  requests: {cpu: 50m, memory: 128Mi}
+  limits: {memory: 256Mi}
 {{- end -}}

@@ -57,8 +57,11 @@ class EventBus:
         assert self._client is not None
         return self._client.jetstream(timeout=5)
 
-    async def declare(self, stream: StreamDeclaration) -> datetime:
-        """Make the stream if it is not there, and return when it began to exist."""
+    async def declare(self, stream: StreamDeclaration, *, change: bool = False) -> datetime:
+        """Make the stream if it is not there, and return when it began to exist.
+
+        With `change`, one that is there gets this number of copies.
+        """
         jetstream = await self.stream()
         config = StreamConfig(
             name=stream.name,
@@ -74,6 +77,9 @@ class EventBus:
         except NotFoundError:
             found = await jetstream.add_stream(config)
             log.info("Stream made", stream=stream.name)
+        if change and found.config.num_replicas != self._replicas:
+            await jetstream.update_stream(config)
+            log.info("Stream changed", stream=stream.name, replicas=self._replicas)
         # A server that does not tell counts as one stream without end.
         return found.created or datetime.fromtimestamp(0, UTC)
 
