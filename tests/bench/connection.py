@@ -32,7 +32,7 @@ class Connection:
         self._writer = writer
         host = address.removeprefix("http://")
         self._always = f"Host: {host}\r\nOrigin: {address}\r\nAccept-Language: nb\r\n"
-        self._cookies: dict[str, str] = {}
+        self.cookies: dict[str, str] = {}
 
     @classmethod
     async def open(cls, address: str) -> Self:
@@ -53,7 +53,7 @@ class Connection:
         self._writer.close()
 
     async def _exchange(self, head: str, content: bytes) -> Answer:
-        cookies = "; ".join(f"{name}={value}" for name, value in self._cookies.items())
+        cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         shown = f"Cookie: {cookies}\r\n" if cookies else ""
         self._writer.write(f"{head}{self._always}{shown}\r\n".encode() + content)
         answer = await self._answer()
@@ -78,4 +78,4 @@ class Connection:
 
     def _keep(self, cookie: str) -> None:
         name, _, value = cookie.strip().partition(";")[0].partition("=")
-        self._cookies[name] = value
+        self.cookies[name] = value

@@ -1,0 +1,1 @@
+"""Samspill on a real cluster: installed by its chart, used, and disturbed (SPEC O1, R1)."""
