@@ -9,7 +9,7 @@ from samspill_identity.domain.ports import SignedToken
 from samspill_kit.auth import TokenSigner
 from samspill_kit.auth.signing import PERMIT_FOR, PUPIL_PASSPORT_FOR, STAFF_PASSPORT_FOR
 from samspill_kit.clock import Clock
-from samspill_kit.principal import Permit, PupilPrincipal, StaffPrincipal
+from samspill_kit.principal import MunicipalityPrincipal, Permit, PupilPrincipal, StaffPrincipal
 
 
 class SigningTokens:
@@ -22,6 +22,10 @@ class SigningTokens:
 
     def staff_passport(self, principal: StaffPrincipal) -> SignedToken:
         """A passport of 30 s."""
+        return self._token(self._signer.passport(principal), STAFF_PASSPORT_FOR)
+
+    def municipality_passport(self, principal: MunicipalityPrincipal) -> SignedToken:
+        """A passport of 30 s that opens no school."""
         return self._token(self._signer.passport(principal), STAFF_PASSPORT_FOR)
 
     def pupil_passport(self, principal: PupilPrincipal) -> SignedToken:

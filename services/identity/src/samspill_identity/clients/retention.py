@@ -13,7 +13,7 @@ from samspill_identity.domain.errors import KeysUnavailable
 from samspill_identity.domain.roster import Card, Gender, ImportId, ListedPupil
 from samspill_kit.crypto import Envelope, IssuedKey, LeasedKeys, associated, derive, pad, unpad
 from samspill_kit.errors import Unavailable
-from samspill_kit.ids import PupilId, SchoolId, SurveyId
+from samspill_kit.ids import PupilId, SchoolId, StaffId, SurveyId
 
 ENCODING_VERSION: Final = 1
 SMALLEST_CARD: Final = 128
@@ -64,6 +64,18 @@ class EnvelopeRosterSeal:
     def __init__(self, envelope: Envelope, school_id: SchoolId) -> None:
         self._envelope = envelope
         self._school_id = school_id
+
+    def seal_reason(self, survey_id: SurveyId, staff_id: StaffId, reason: str) -> bytes:
+        place = associated(
+            "identity",
+            "survey_shares",
+            self._school_id,
+            survey_id,
+            staff_id,
+            column="reason",
+            version=ENCODING_VERSION,
+        )
+        return self._envelope.seal(pad(reason.encode(), to=SMALLEST_CARD), place)
 
     def seal_card(self, pupil_id: PupilId, card: Card) -> bytes:
         written = json.dumps(_card_to_json(card), ensure_ascii=False).encode()

@@ -65,6 +65,60 @@ class SchoolGroupsMissing(Refused):
     code = "school_groups_missing"
 
 
+class MunicipalityNotFound(NotFound):
+    """No such municipality among the person's own: the same answer as for a missing one."""
+
+    code = "municipality_not_found"
+
+
+class SchoolHasOpenSurveys(Refused):
+    """A school is closed once its surveys are."""
+
+    code = "school_has_open_surveys"
+
+
+class OrganisationNumberWrong(Invalid):
+    """The check digit does not fit, or another municipality has the school."""
+
+    code = "organisation_number_wrong"
+
+
+class LastLeader(Refused):
+    """A school that is open keeps at least one leader."""
+
+    code = "last_leader"
+
+
+class SignInUnknown(NotFound):
+    """No living sign-in of this person has this id."""
+
+    code = "sign_in_unknown"
+
+
+class SecondFactorNeeded(Forbidden):
+    """Names are shown to a sign-in that had a second factor, since the installation asks for it."""
+
+    code = "second_factor_needed"
+
+
+class ColleagueHasNoLevel(Refused):
+    """Sharing never raises a level: a leader must have granted this colleague one first."""
+
+    code = "colleague_has_no_level"
+
+
+class MayNotShare(Forbidden):
+    """The leader has not granted this person to share, or the survey is another's (SPEC I2)."""
+
+    code = "may_not_share"
+
+
+class ReasonMissing(Invalid):
+    """A reader who comes after the opening needs the leader's reason (SPEC I2)."""
+
+    code = "reason_missing"
+
+
 class NotALeader(Forbidden):
     """Only a leader of the school may do this."""
 

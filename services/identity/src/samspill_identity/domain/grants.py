@@ -70,9 +70,12 @@ def level_of(
     granted = [level for level in levels if level is not None]
     if granted and len(granted) == len(levels):
         return min(granted)
-    if is_creator:
-        return min((grant.level for grant in reading if grant.level), default=None)
-    return None
+    return lowest_level(grants) if is_creator else None
+
+
+def lowest_level(grants: Iterable[Grant]) -> Level | None:
+    """The lowest level that somebody was granted anywhere at the school; None is none."""
+    return min((one.level for one in grants if one.level), default=None)
 
 
 def _highest(reading: Sequence[Grant], group_id: GroupId) -> Level | None:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from samspill_identity.domain.audit import AuditEntry, ChainHead, Deed
+from samspill_identity.domain.ceilings import Ceilings
 from samspill_identity.domain.class_list import Row
 from samspill_identity.domain.codes import CodeId, ParticipantCode
 from samspill_identity.domain.grants import DatedGrant, StaffGrants
@@ -22,13 +23,15 @@ from samspill_identity.domain.schools import Colleague, KnownPerson, Municipalit
 from samspill_identity.domain.sessions import (
     Person,
     PupilSession,
+    SignIn,
     SignInAttempt,
     StaffSession,
 )
-from samspill_identity.domain.surveys import RecordedSurvey
+from samspill_identity.domain.surveys import RecordedSurvey, Share
 from samspill_kit.ids import (
     EventId,
     GroupId,
+    MunicipalityId,
     ParticipantId,
     PupilId,
     SchoolId,
@@ -36,7 +39,13 @@ from samspill_kit.ids import (
     StaffId,
     SurveyId,
 )
-from samspill_kit.principal import Permit, PupilPrincipal, Role, StaffPrincipal
+from samspill_kit.principal import (
+    MunicipalityPrincipal,
+    Permit,
+    PupilPrincipal,
+    Role,
+    StaffPrincipal,
+)
 
 
 class Surveys(Protocol):
@@ -54,6 +63,25 @@ class Surveys(Protocol):
 
     async def save(self, survey: RecordedSurvey) -> None:
         """Store a new or changed survey with its groups and readers."""
+
+
+class Shares(Protocol):
+    """The shares of one school's surveys, inside one transaction."""
+
+    async def of_survey(self, survey_id: SurveyId) -> Sequence[Share]:
+        """With whom the survey is shared now, oldest first."""
+
+    async def of_staff(self, staff_id: StaffId) -> Sequence[Share]:
+        """What is shared with this person now, newest first."""
+
+    async def put(self, share: Share) -> None:
+        """Store a share in the place of an earlier one with the same colleague."""
+
+    async def end(self, survey_id: SurveyId, staff_id: StaffId) -> bool:
+        """Take a share back; false when there was none."""
+
+    async def end_of_staff(self, staff_id: StaffId) -> None:
+        """Take back all that is shared with this person."""
 
 
 class Codes(Protocol):
@@ -185,6 +213,9 @@ class Work(Protocol):
     def surveys(self) -> Surveys: ...
 
     @property
+    def shares(self) -> Shares: ...
+
+    @property
     def codes(self) -> Codes: ...
 
     @property
@@ -217,10 +248,30 @@ class Schools(Protocol):
     """Municipalities and schools that are open here; no secret, so outside every school's scope."""
 
     async def all(self) -> Sequence[School]:
-        """Every school, by name."""
+        """Every school that is open, by name."""
+
+    async def municipalities(self) -> Sequence[Municipality]:
+        """Every municipality, by name."""
+
+    async def of_municipality(self, municipality_id: MunicipalityId) -> Sequence[School]:
+        """Its schools, closed ones included, by name."""
 
     async def open(self, municipality: Municipality, schools: Sequence[School]) -> None:
-        """Open the municipality and these schools, or put their names right."""
+        """Know the municipality and these schools, or put their names right.
+
+        A school that was closed stays closed.
+        """
+
+    async def set_open(self, school: School) -> None:
+        """Store a school as it is now, open or closed. Raises OrganisationNumberWrong when
+        another municipality has its number.
+        """
+
+    async def ceilings(self, municipality_id: MunicipalityId) -> Ceilings:
+        """What its schools may do."""
+
+    async def set_ceilings(self, municipality_id: MunicipalityId, ceilings: Ceilings) -> None:
+        """Replace what its schools may do."""
 
 
 class StaffSessions(Protocol):
@@ -245,6 +296,12 @@ class StaffSessions(Protocol):
 
     async def end(self, token_hash: bytes) -> StaffSession | None:
         """End a sign-in and tell which it was."""
+
+    async def of_person(self, staff_id: StaffId) -> Sequence[SignIn]:
+        """Every sign-in of a person, newest first, dead ones included."""
+
+    async def end_of_person(self, staff_id: StaffId, session_id: SessionId | None) -> int:
+        """End one sign-in of a person, or all of them; tells how many there were."""
 
     async def end_of_provider(self, *, provider_session: str, staff_id: StaffId | None) -> int:
         """End the sign-ins of one Keycloak session, or, without one, all of a person's."""
@@ -301,6 +358,9 @@ class WrongCodes(Protocol):
 
 class RosterSeal(Protocol):
     """Closes and opens what the school key protects."""
+
+    def seal_reason(self, survey_id: SurveyId, staff_id: StaffId, reason: str) -> bytes:
+        """Ciphertext that opens in this share's row alone."""
 
     def seal_card(self, pupil_id: PupilId, card: Card) -> bytes:
         """Ciphertext that opens in this pupil's row alone."""
@@ -382,6 +442,9 @@ class StaffDirectory(Protocol):
     async def has_groups(self, school: School) -> bool:
         """Whether Keycloak has the groups of the school. Raises IdentityProviderDown."""
 
+    def forget(self, school_id: SchoolId) -> None:
+        """Ask Keycloak anew at the next look at this school."""
+
 
 @dataclass(frozen=True, slots=True)
 class SignedToken:
@@ -399,6 +462,9 @@ class Tokens(Protocol):
 
     def staff_passport(self, principal: StaffPrincipal) -> SignedToken:
         """A passport of 30 s."""
+
+    def municipality_passport(self, principal: MunicipalityPrincipal) -> SignedToken:
+        """A passport of 30 s that opens no school."""
 
     def pupil_passport(self, principal: PupilPrincipal) -> SignedToken:
         """A passport of 120 s."""

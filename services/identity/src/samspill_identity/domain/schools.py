@@ -45,6 +45,16 @@ class School:
     municipality_id: MunicipalityId
     orgnr: str
     name: str
+    is_open: bool = True
+    """Nobody enters a school that its municipality has closed; what it has dies at its time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where somebody may work: open schools and municipalities, each by name."""
+
+    schools: tuple[School, ...]
+    municipalities: tuple[Municipality, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +115,11 @@ def roles_at(school: School, memberships: Iterable[Membership]) -> frozenset[Rol
         for one in memberships
         if one.orgnr == school.orgnr and one.role is not Role.MUNICIPALITY_ADMIN
     )
+
+
+def administers(municipality: Municipality, memberships: Iterable[Membership]) -> bool:
+    """Whether these make somebody an administrator of the municipality."""
+    return Membership(municipality.orgnr, Role.MUNICIPALITY_ADMIN) in set(memberships)
 
 
 def _parts_of(path: str) -> tuple[str, str, str]:

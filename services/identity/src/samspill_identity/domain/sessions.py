@@ -117,7 +117,22 @@ class StaffSession:
 
     def at_school(self, school_id: SchoolId | None) -> "StaffSession":
         """The session with another active school."""
-        return replace(self, active_school=school_id)
+        return replace(self, active_school=school_id, active_municipality=None)
+
+    def at_municipality(self, municipality_id: MunicipalityId) -> "StaffSession":
+        """The session with a municipality as its active place."""
+        return replace(self, active_school=None, active_municipality=municipality_id)
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """A living sign-in as its owner and the leader see it: without tokens."""
+
+    id: SessionId
+    staff_id: StaffId
+    started_at: datetime
+    used_at: datetime
+    device: str
 
 
 @dataclass(frozen=True, slots=True)

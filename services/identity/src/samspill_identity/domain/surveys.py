@@ -12,7 +12,7 @@ from samspill_identity.domain.errors import (
     SurveyClosed,
     SurveyIsLocked,
 )
-from samspill_identity.domain.grants import level_of
+from samspill_identity.domain.grants import level_of, lowest_level
 from samspill_identity.domain.schools import Colleague
 from samspill_kit.ids import GroupId, SchoolId, StaffId, SurveyId
 from samspill_kit.principal import Grant, Level, Role, StaffPrincipal
@@ -26,6 +26,19 @@ class Reader:
     display_name: str
     role: Role
     level: Level
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A survey that a colleague reads beside those whom the grants name (SPEC I2)."""
+
+    survey_id: SurveyId
+    staff_id: StaffId
+    level: Level
+    shared_by: StaffId
+    shared_at: datetime
+    sealed_reason: bytes | None = None
+    """Why, of a reader who came after the opening; ciphertext that goes with the survey."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,20 +87,44 @@ class RecordedSurvey:
             raise ReadersAreFixed(survey_id=self.id)
         return replace(self, group_ids=tuple(group_ids), delete_on=min(delete_on, self.ceiling_on))
 
+    def level_now(
+        self, staff_id: StaffId, grants: Sequence[Grant], shares: Sequence[Share]
+    ) -> Level | None:
+        """The level that grants and shares give now; None is not at all.
+
+        A share reaches beyond the groups of the grants and never above their level (SPEC I2).
+        """
+        granted = level_of(grants, self.group_ids, is_creator=staff_id == self.created_by)
+        shared = next((one.level for one in shares if one.staff_id == staff_id), None)
+        own = lowest_level(grants)
+        if shared and own:
+            shared = min(shared, own)
+            return max(granted, shared) if granted else shared
+        return granted
+
     def readers_among(
-        self, colleagues: Sequence[Colleague], grants: Mapping[StaffId, Sequence[Grant]]
+        self,
+        colleagues: Sequence[Colleague],
+        grants: Mapping[StaffId, Sequence[Grant]],
+        shares: Sequence[Share] = (),
     ) -> tuple[Reader, ...]:
         """Who would read the survey if it were opened now, creator first, then by name."""
         readers = []
         for one in colleagues:
-            is_creator = one.staff_id == self.created_by
-            level = level_of(grants.get(one.staff_id, ()), self.group_ids, is_creator=is_creator)
+            level = self.level_now(one.staff_id, grants.get(one.staff_id, ()), shares)
             if level and one.roles:
                 role = Role.LEADER if one.is_leader else Role.TEACHER
                 readers.append(Reader(one.staff_id, one.display_name, role, level))
         return tuple(sorted(readers, key=lambda reader: reader.staff_id != self.created_by))
 
-    def level_for(self, staff_id: StaffId, grants: Sequence[Grant], *, wanted: Level) -> Level:
+    def level_for(
+        self,
+        staff_id: StaffId,
+        grants: Sequence[Grant],
+        shares: Sequence[Share] = (),
+        *,
+        wanted: Level,
+    ) -> Level:
         """The level that a permit carries: the lowest of wanted, told to pupils, and granted now.
 
         Raises ReadersNotFixed, NotAReader, SurveyIsLocked.
@@ -96,7 +133,7 @@ class RecordedSurvey:
         if self.readers is None:
             raise ReadersNotFixed(survey_id=self.id)
         told = next((one.level for one in self.readers if one.staff_id == staff_id), None)
-        granted = level_of(grants, self.group_ids, is_creator=staff_id == self.created_by)
+        granted = self.level_now(staff_id, grants, shares)
         if told is None or granted is None:
             raise NotAReader(survey_id=self.id, who_can="leader")
         return min(wanted, told, granted)

@@ -16,6 +16,7 @@ from samspill_kit.ids import SchoolId, SurveyId
 CHILDREN_FIRST: Final = (
     tables.pupil_sessions,
     tables.access_codes,
+    tables.survey_shares,
     tables.survey_readers,
     tables.survey_groups,
     tables.surveys,

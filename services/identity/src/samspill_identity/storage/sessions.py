@@ -1,10 +1,11 @@
 """Sign-ins and attempts as rows, found by the hash of a token that the transaction names."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -15,12 +16,13 @@ from samspill_identity.domain.schools import Membership
 from samspill_identity.domain.sessions import (
     Person,
     ProviderTokens,
+    SignIn,
     SignInAttempt,
     StaffSession,
 )
 from samspill_identity.storage.tables import sign_in_attempts, staff_sessions
 from samspill_kit.db import Database
-from samspill_kit.ids import SchoolId, SessionId, StaffId
+from samspill_kit.ids import MunicipalityId, SchoolId, SessionId, StaffId
 from samspill_kit.principal import Role
 
 
@@ -65,6 +67,7 @@ class SqlStaffSessions:
             "staff_id": session.person.staff_id.value,
             "provider_session": session.person.provider_session,
             "started_at": session.started_at,
+            "device": session.device,
         }
         values = keys | await self._changing(token_hash, session)
         async with self._seeing(token_hash) as transaction:
@@ -97,22 +100,43 @@ class SqlStaffSessions:
             row = found.first()
         return await self._session_of(row) if row else None
 
+    async def of_person(self, staff_id: StaffId) -> Sequence[SignIn]:
+        sessions = staff_sessions.c
+        async with self._seeing_person(staff_id) as session:
+            found = await session.execute(
+                sa.select(
+                    sessions.session_id, sessions.started_at, sessions.used_at, sessions.device
+                )
+                .where(sessions.staff_id == staff_id.value)
+                .order_by(sessions.started_at.desc())
+            )
+            return [
+                SignIn(SessionId(row.session_id), staff_id, row.started_at, row.used_at, row.device)
+                for row in found
+            ]
+
+    async def end_of_person(self, staff_id: StaffId, session_id: SessionId | None) -> int:
+        which = [staff_sessions.c.staff_id == staff_id.value]
+        if session_id:
+            which.append(staff_sessions.c.session_id == session_id.value)
+        async with self._seeing_person(staff_id) as session:
+            gone = await session.execute(
+                sa.delete(staff_sessions).where(*which).returning(staff_sessions.c.session_id)
+            )
+            return len(gone.all())
+
     async def end_of_provider(self, *, provider_session: str, staff_id: StaffId | None) -> int:
-        if provider_session:
-            setting, value = "app.provider_session", provider_session
-            whose = staff_sessions.c.provider_session == provider_session
-        elif staff_id:
-            setting, value = "app.staff_id", str(staff_id)
-            whose = staff_sessions.c.staff_id == staff_id.value
-        else:
-            return 0
+        if not provider_session:
+            return await self.end_of_person(staff_id, None) if staff_id else 0
         async with self._database.transaction() as session:
             await session.execute(
-                sa.text("select set_config(:setting, :value, true)"),
-                {"setting": setting, "value": value},
+                sa.text("select set_config('app.provider_session', :value, true)"),
+                {"value": provider_session},
             )
             gone = await session.execute(
-                sa.delete(staff_sessions).where(whose).returning(staff_sessions.c.session_id)
+                sa.delete(staff_sessions)
+                .where(staff_sessions.c.provider_session == provider_session)
+                .returning(staff_sessions.c.session_id)
             )
             return len(gone.all())
 
@@ -124,6 +148,14 @@ class SqlStaffSessions:
             )
             yield session
 
+    @asynccontextmanager
+    async def _seeing_person(self, staff_id: StaffId) -> AsyncIterator[AsyncSession]:
+        async with self._database.transaction() as session:
+            await session.execute(
+                sa.text("select set_config('app.staff_id', :id, true)"), {"id": str(staff_id)}
+            )
+            yield session
+
     async def _changing(self, token_hash: bytes, session: StaffSession) -> dict[str, object]:
         person = session.person
         return {
@@ -132,7 +164,9 @@ class SqlStaffSessions:
             "provider_tokens": await self._seal.seal(
                 person.tokens.refresh_token.encode(), "staff_sessions", token_hash
             ),
-            "active_school": session.active_school.value if session.active_school else None,
+            "active_school": _value(session.active_school),
+            "active_municipality": _value(session.active_municipality),
+            "has_second_factor": person.has_second_factor,
             "used_at": session.used_at,
             "rights_read_at": session.rights_read_at,
         }
@@ -146,6 +180,7 @@ class SqlStaffSessions:
             memberships=frozenset(Membership(orgnr, Role(role)) for orgnr, role in row.memberships),
             provider_session=row.provider_session,
             tokens=ProviderTokens(refresh_token),
+            has_second_factor=row.has_second_factor,
         )
         return StaffSession(
             id=SessionId(row.session_id),
@@ -154,4 +189,12 @@ class SqlStaffSessions:
             started_at=row.started_at,
             used_at=row.used_at,
             rights_read_at=row.rights_read_at,
+            active_municipality=MunicipalityId(row.active_municipality)
+            if row.active_municipality
+            else None,
+            device=row.device,
         )
+
+
+def _value(place: SchoolId | MunicipalityId | None) -> UUID | None:
+    return place.value if place else None

@@ -26,6 +26,7 @@ municipalities = sa.Table(
     _key("municipality_id"),
     sa.Column("orgnr", sa.Text, nullable=False, unique=True),
     _kept("name", sa.Text),
+    sa.Column("ceilings", JSONB),
 )
 
 schools = sa.Table(
@@ -35,6 +36,7 @@ schools = sa.Table(
     sa.Column("municipality_id", sa.ForeignKey("municipalities.municipality_id"), nullable=False),
     sa.Column("orgnr", sa.Text, nullable=False, unique=True),
     _kept("name", sa.Text),
+    sa.Column("closed_at", _At),
 )
 
 signing_keys = sa.Table(
@@ -65,6 +67,9 @@ staff_sessions = sa.Table(
     _kept("provider_session", sa.Text),
     _kept("provider_tokens", sa.LargeBinary),
     sa.Column("active_school", sa.Uuid),
+    sa.Column("active_municipality", sa.Uuid),
+    _kept("device", sa.Text),
+    _kept("has_second_factor", sa.Boolean),
     _kept("started_at", _At),
     _kept("used_at", _At),
     _kept("rights_read_at", _At),
@@ -250,4 +255,16 @@ TENANT_TABLES = (
     *(staff_members, grants, groups, pupils, pupil_groups, prepared_imports),
     *(audit_entries, audit_heads, surveys, survey_groups, survey_readers),
     *(access_codes, pupil_sessions, survey_locks, survey_tombstones),
+)
+
+survey_shares = sa.Table(
+    "survey_shares",
+    metadata,
+    _key("school_id"),
+    _key("survey_id"),
+    _key("staff_id"),
+    _kept("level", sa.Text),
+    _kept("shared_by", sa.Uuid),
+    _kept("shared_at", _At),
+    sa.Column("reason", sa.LargeBinary),
 )

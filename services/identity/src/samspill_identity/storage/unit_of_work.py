@@ -4,6 +4,7 @@ from samspill_identity.storage.audit import SqlAuditChain
 from samspill_identity.storage.codes import SqlCodes
 from samspill_identity.storage.erasures import SqlErasures
 from samspill_identity.storage.roster import SqlRoster
+from samspill_identity.storage.shares import SqlShares
 from samspill_identity.storage.staff import SqlColleagues, SqlGrants
 from samspill_identity.storage.surveys import SqlSurveys
 from samspill_kit.db import UnitOfWork
@@ -13,6 +14,7 @@ class IdentityUnitOfWork(UnitOfWork):
     """Everything that identity keeps of one school."""
 
     surveys: SqlSurveys
+    shares: SqlShares
     codes: SqlCodes
     grants: SqlGrants
     colleagues: SqlColleagues
@@ -24,6 +26,7 @@ class IdentityUnitOfWork(UnitOfWork):
         """Make the repositories of this transaction."""
         here = self.session, self.school_id
         self.surveys = SqlSurveys(*here)
+        self.shares = SqlShares(*here)
         self.codes = SqlCodes(*here)
         self.grants = SqlGrants(*here)
         self.colleagues = SqlColleagues(*here)
