@@ -158,6 +158,16 @@ Principal = StaffPrincipal | MunicipalityPrincipal | PupilPrincipal | ServicePri
 
 
 @dataclass(frozen=True, slots=True)
+class AuditHead:
+    """The last place of a school's audit chain, as identity signs it (SPEC I8)."""
+
+    school_id: SchoolId
+    sequence: int
+    digest: bytes
+    """SHA-256."""
+
+
+@dataclass(frozen=True, slots=True)
 class Permit:
     """Identity's leave to show individual data once; exists only with its audit entry (SPEC I8)."""
 

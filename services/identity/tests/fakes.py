@@ -6,8 +6,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, cast
 
+from samspill_identity.domain.ceilings import Ceilings
 from samspill_identity.domain.errors import (
     IdentityProviderDown,
+    OrganisationNumberWrong,
     SignInAttemptUnknown,
     SignInRefused,
 )
@@ -24,13 +26,22 @@ from samspill_identity.domain.schools import (
 from samspill_identity.domain.sessions import (
     Person,
     ProviderTokens,
+    SignIn,
     SignInAttempt,
     StaffSession,
 )
+from samspill_identity.domain.surveys import Share
 from samspill_kit.clock import Clock
-from samspill_kit.ids import RandomIds, SchoolId, StaffId
-from samspill_kit.principal import Permit, PupilPrincipal, StaffPrincipal
+from samspill_kit.ids import MunicipalityId, RandomIds, SchoolId, SessionId, StaffId
+from samspill_kit.principal import (
+    AuditHead,
+    MunicipalityPrincipal,
+    Permit,
+    PupilPrincipal,
+    StaffPrincipal,
+)
 
+KOMMUNE = Municipality(municipality_id_of("999999999"), "999999999", "Prøve kommune")
 TUN = School(school_id_of("111111111"), municipality_id_of("999999999"), "111111111", "Tun skole")
 HAUG = School(school_id_of("222222222"), municipality_id_of("999999999"), "222222222", "Haug skole")
 
@@ -66,6 +77,23 @@ class FakeStaffSessions:
     async def end(self, token_hash: bytes) -> StaffSession | None:
         return self.sessions.pop(token_hash, None)
 
+    async def of_person(self, staff_id: StaffId) -> Sequence[SignIn]:
+        own = [one for one in self.sessions.values() if one.person.staff_id == staff_id]
+        return [
+            SignIn(one.id, staff_id, one.started_at, one.used_at, one.device)
+            for one in sorted(own, key=lambda one: one.started_at, reverse=True)
+        ]
+
+    async def end_of_person(self, staff_id: StaffId, session_id: SessionId | None) -> int:
+        ended = [
+            key
+            for key, one in self.sessions.items()
+            if one.person.staff_id == staff_id and session_id in (None, one.id)
+        ]
+        for key in ended:
+            del self.sessions[key]
+        return len(ended)
+
     async def end_of_provider(self, *, provider_session: str, staff_id: StaffId | None) -> int:
         def is_meant(session: StaffSession) -> bool:
             if provider_session:
@@ -96,7 +124,9 @@ class FakeProvider:
         self.refreshed = 0
         self.ended: list[Person] = []
 
-    def authorization_url(self, attempt: SignInAttempt, *, locale: str) -> str:
+    def authorization_url(
+        self, attempt: SignInAttempt, *, locale: str, second_factor: bool = False
+    ) -> str:
         return f"https://keycloak.example/auth?state={attempt.state}&ui_locales={locale}"
 
     async def exchange(self, code: str, attempt: SignInAttempt) -> Person:
@@ -125,10 +155,32 @@ class FakeProvider:
 
 
 class FakeSchools:
-    """Two open schools."""
+    """Two open schools of one municipality."""
+
+    def __init__(self) -> None:
+        self.known: dict[SchoolId, School] = {HAUG.id: HAUG, TUN.id: TUN}
+        self.set = Ceilings()
 
     async def all(self) -> Sequence[School]:
-        return [HAUG, TUN]
+        return [one for one in self.known.values() if one.is_open]
+
+    async def municipalities(self) -> Sequence[Municipality]:
+        return [KOMMUNE]
+
+    async def of_municipality(self, municipality_id: MunicipalityId) -> Sequence[School]:
+        return [one for one in self.known.values() if one.municipality_id == municipality_id]
+
+    async def set_open(self, school: School) -> None:
+        known = self.known.get(school.id)
+        if known and known.municipality_id != school.municipality_id:
+            raise OrganisationNumberWrong
+        self.known[school.id] = school
+
+    async def ceilings(self, municipality_id: MunicipalityId) -> Ceilings:
+        return self.set
+
+    async def set_ceilings(self, municipality_id: MunicipalityId, ceilings: Ceilings) -> None:
+        self.set = ceilings
 
     async def open(self, municipality: Municipality, schools: Sequence[School]) -> None:
         raise NotImplementedError
@@ -142,6 +194,12 @@ class FakeTokens:
 
     def staff_passport(self, principal: StaffPrincipal) -> SignedToken:
         return SignedToken("staff", self._clock.now() + timedelta(seconds=30))
+
+    def municipality_passport(self, principal: MunicipalityPrincipal) -> SignedToken:
+        return SignedToken("municipality", self._clock.now() + timedelta(seconds=30))
+
+    def audit_head(self, head: AuditHead) -> str:
+        return f"{head.school_id}:{head.sequence}"
 
     def pupil_passport(self, principal: PupilPrincipal) -> SignedToken:
         return SignedToken("pupil", self._clock.now() + timedelta(seconds=120))
@@ -168,9 +226,13 @@ class _FakeWork:
         self._school_id = school_id
         self.grants: Any = self
         self.colleagues: Any = self
+        self.shares: Any = self
 
     async def of(self, staff_id: StaffId) -> tuple[DatedGrant, ...]:
         return self._rows.granted.get((self._school_id, staff_id), ())
+
+    async def of_staff(self, staff_id: StaffId) -> tuple[Share, ...]:
+        return ()
 
     async def note(self, colleague: Colleague, *, at: datetime) -> None:
         self._rows.noted[self._school_id, colleague.staff_id] = colleague

@@ -8,11 +8,12 @@ from samspill_kit.auth.errors import (
     PermitNotAccepted,
     SigningKeysUnavailable,
 )
-from samspill_kit.auth.reading import PassportReader, PermitReader
+from samspill_kit.auth.reading import AuditHeadReader, PassportReader, PermitReader
 from samspill_kit.auth.signing import TokenSigner, new_signing_key, public_key_set
 from samspill_kit.auth.signing_keys import JwksSource
 
 __all__ = [
+    "AuditHeadReader",
     "JwksSource",
     "PassportExpired",
     "PassportMissing",

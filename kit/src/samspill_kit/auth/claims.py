@@ -14,6 +14,7 @@ from samspill_kit.ids import (
 )
 from samspill_kit.principal import (
     Action,
+    AuditHead,
     Grant,
     Level,
     MunicipalityPrincipal,
@@ -152,4 +153,16 @@ def permit_of(claims: Mapping[str, Any]) -> Permit:
         if participants is None
         else frozenset(map(ParticipantId.parse, participants)),
         audit_id=str(claims["jti"]),
+    )
+
+
+def claims_of_head(head: AuditHead) -> Claims:
+    """Return the claims of a signed head of an audit chain."""
+    return {"sch": str(head.school_id), "seq": head.sequence, "dig": head.digest.hex()}
+
+
+def head_of(claims: Mapping[str, Any]) -> AuditHead:
+    """Return the head. Raises KeyError, ValueError or Invalid on other claims."""
+    return AuditHead(
+        SchoolId.parse(claims["sch"]), int(claims["seq"]), bytes.fromhex(claims["dig"])
     )

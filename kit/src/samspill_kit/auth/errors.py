@@ -43,3 +43,9 @@ class SigningKeysUnavailable(Unavailable):
     """Identity's public keys were never seen and cannot be fetched now."""
 
     code = "signing_keys_unavailable"
+
+
+class AuditHeadNotAccepted(Forbidden):
+    """The head of an audit chain was not signed by identity, or is not readable."""
+
+    code = "audit_head_not_accepted"

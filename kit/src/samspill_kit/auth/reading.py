@@ -10,17 +10,24 @@ from typing import Any, Final, Generic, TypeVar
 from joserfc import jws
 from joserfc.errors import JoseError
 
-from samspill_kit.auth.claims import Person, permit_of, person_of
+from samspill_kit.auth.claims import Person, head_of, permit_of, person_of
 from samspill_kit.auth.errors import (
+    AuditHeadNotAccepted,
     PassportExpired,
     PassportNotAccepted,
     PermitNotAccepted,
 )
-from samspill_kit.auth.signing import ALGORITHM, ISSUER, PASSPORT_TYPE, PERMIT_TYPE
+from samspill_kit.auth.signing import (
+    ALGORITHM,
+    AUDIT_HEAD_TYPE,
+    ISSUER,
+    PASSPORT_TYPE,
+    PERMIT_TYPE,
+)
 from samspill_kit.auth.signing_keys import JwksSource
 from samspill_kit.clock import Clock
 from samspill_kit.errors import DomainError, Invalid
-from samspill_kit.principal import Permit
+from samspill_kit.principal import AuditHead, Permit
 
 LEEWAY: Final = timedelta(seconds=5)
 MOST_REMEMBERED: Final = 20_000
@@ -118,4 +125,12 @@ class PermitReader(_TokenReader[Permit]):
 
     def __init__(self, keys: JwksSource, *, installation: str, clock: Clock) -> None:
         rules = _Rules(PERMIT_TYPE, permit_of, PermitNotAccepted, PermitNotAccepted)
+        super().__init__(keys, installation=installation, clock=clock, rules=rules)
+
+
+class AuditHeadReader(_TokenReader[AuditHead]):
+    """Turns a signed head into what it says. `read` raises AuditHeadNotAccepted."""
+
+    def __init__(self, keys: JwksSource, *, installation: str, clock: Clock) -> None:
+        rules = _Rules(AUDIT_HEAD_TYPE, head_of, AuditHeadNotAccepted, AuditHeadNotAccepted)
         super().__init__(keys, installation=installation, clock=clock, rules=rules)

@@ -9,9 +9,15 @@ from uuid import uuid4
 from joserfc import jwt
 from joserfc.jwk import KeySet, OKPKey
 
-from samspill_kit.auth.claims import Claims, Person, claims_of_permit, claims_of_person
+from samspill_kit.auth.claims import (
+    Claims,
+    Person,
+    claims_of_head,
+    claims_of_permit,
+    claims_of_person,
+)
 from samspill_kit.clock import Clock
-from samspill_kit.principal import Permit
+from samspill_kit.principal import AuditHead, Permit
 
 ALGORITHM: Final = "Ed25519"
 """RFC 9864; the older name of the same signature, EdDSA, is deprecated there."""
@@ -19,9 +25,12 @@ ALGORITHM: Final = "Ed25519"
 ISSUER: Final = "identity"
 PASSPORT_TYPE: Final = "passport+jwt"
 PERMIT_TYPE: Final = "permit+jwt"
+AUDIT_HEAD_TYPE: Final = "audit-head+jwt"
 STAFF_PASSPORT_FOR: Final = timedelta(seconds=30)
 PUPIL_PASSPORT_FOR: Final = timedelta(seconds=120)
 PERMIT_FOR: Final = timedelta(seconds=60)
+AUDIT_HEAD_FOR: Final = timedelta(minutes=5)
+"""Long enough to be handed over; what was handed over is kept."""
 
 
 def new_signing_key() -> OKPKey:
@@ -52,6 +61,10 @@ class TokenSigner:
     def permit(self, permit: Permit) -> str:
         """Return a permit of 60 s; call it only after the audit entry was committed (SPEC I8)."""
         return self._sign(claims_of_permit(permit), PERMIT_TYPE, PERMIT_FOR)
+
+    def audit_head(self, head: AuditHead) -> str:
+        """Return a signed head of an audit chain, to be handed to retention (SPEC I8)."""
+        return self._sign(claims_of_head(head), AUDIT_HEAD_TYPE, AUDIT_HEAD_FOR)
 
     def _sign(self, claims: Claims, kind: str, valid_for: timedelta) -> str:
         now = self._clock.now()

@@ -53,6 +53,13 @@ class Settings(ServiceSettings, DatabaseSettings, EventSettings):
     schools_file: FilePath
     """TOML: the municipality and its schools, each with orgnr and name; opened at each start."""
 
+    second_factor_for_names: bool = False
+    """Show names only to sign-ins that had a second factor. Keycloak must offer one; its claim
+    `acr` says 2 then (docs/keycloak.md)."""
+
+    audit_heads_every: timedelta = timedelta(minutes=5)
+    """How often the heads of the audit chains are handed to retention."""
+
     overdue_every: timedelta = timedelta(hours=1)
     """How often this service looks for surveys that retention should have deleted. The guard of
     the clock needs a look at least every 25 hours."""

@@ -9,7 +9,13 @@ from samspill_identity.domain.ports import SignedToken
 from samspill_kit.auth import TokenSigner
 from samspill_kit.auth.signing import PERMIT_FOR, PUPIL_PASSPORT_FOR, STAFF_PASSPORT_FOR
 from samspill_kit.clock import Clock
-from samspill_kit.principal import MunicipalityPrincipal, Permit, PupilPrincipal, StaffPrincipal
+from samspill_kit.principal import (
+    AuditHead,
+    MunicipalityPrincipal,
+    Permit,
+    PupilPrincipal,
+    StaffPrincipal,
+)
 
 
 class SigningTokens:
@@ -35,6 +41,10 @@ class SigningTokens:
     def permit(self, permit: Permit) -> SignedToken:
         """A permit of 60 s."""
         return self._token(self._signer.permit(permit), PERMIT_FOR)
+
+    def audit_head(self, head: AuditHead) -> str:
+        """A signed head of an audit chain."""
+        return self._signer.audit_head(head)
 
     @property
     def _signer(self) -> TokenSigner:

@@ -225,7 +225,7 @@ class RunningService:
             SqlSchools(self.database),
             SystemClock(),
         )
-        await keep.note(person, await keep.schools_of(person))
+        await keep.note(person, (await keep.places_of(person)).schools)
 
 
 def settings_in(

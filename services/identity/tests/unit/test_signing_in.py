@@ -125,7 +125,7 @@ async def test_a_passport_has_the_grants_of_the_active_school(sign_ins: SignIns)
     sign_ins.rows.granted[HAUG.id, staff_id] = (over, over)
     passport = await sign_ins.issue(token)
     assert passport.principal.grants == (Grant(Action.SHARE),)
-    assert passport.school == TUN
+    assert passport.place == TUN
 
 
 async def test_rights_are_read_anew_when_older_than_twenty_seconds(sign_ins: SignIns) -> None:
@@ -135,7 +135,7 @@ async def test_rights_are_read_anew_when_older_than_twenty_seconds(sign_ins: Sig
     sign_ins.provider.moves_to(AT_HAUG)
     passport = await sign_ins.after(token, seconds=1)
     assert sign_ins.provider.refreshed == 1
-    assert passport.school == HAUG
+    assert passport.place == HAUG
     assert passport.principal.is_leader
     assert not sign_ins.rows.noted[TUN.id, passport.principal.staff_id].roles
 
@@ -155,11 +155,11 @@ async def test_known_rights_are_kept_for_fifteen_minutes_without_keycloak(
 ) -> None:
     token = await sign_ins.signed_in()
     sign_ins.provider.is_down = True
-    assert (await sign_ins.after(token, minutes=15)).school == TUN
+    assert (await sign_ins.after(token, minutes=15)).place == TUN
     with pytest.raises(IdentityProviderDown):
         await sign_ins.after(token, seconds=1)
     sign_ins.provider.is_down = False
-    assert (await sign_ins.issue(token)).school == TUN
+    assert (await sign_ins.issue(token)).place == TUN
 
 
 async def test_who_loses_the_last_school_gets_no_passport(sign_ins: SignIns) -> None:
@@ -188,10 +188,10 @@ async def test_a_session_ends_after_ten_hours_whatever_happens(sign_ins: SignIns
 async def test_one_may_choose_among_ones_own_schools(sign_ins: SignIns) -> None:
     sign_ins.provider.moves_to(AT_TUN, AT_HAUG)
     token = await sign_ins.signed_in()
-    assert (await sign_ins.issue(token)).school == HAUG
+    assert (await sign_ins.issue(token)).place == HAUG
     await sign_ins.choose(token, TUN.id)
     passport = await sign_ins.issue(token)
-    assert passport.school == TUN
+    assert passport.place == TUN
     assert not passport.principal.is_leader
 
 

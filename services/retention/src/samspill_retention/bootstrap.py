@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from samspill.identity.v1 import sessions_pb2, sessions_pb2_grpc
-from samspill.retention.v1 import keys_pb2_grpc, lifetimes_pb2_grpc
-from samspill_kit.auth import JwksSource, PassportReader
+from samspill.retention.v1 import audit_heads_pb2_grpc, keys_pb2_grpc, lifetimes_pb2_grpc
+from samspill_kit.auth import AuditHeadReader, JwksSource, PassportReader
 from samspill_kit.clock import ClockGuard, SystemClock
 from samspill_kit.crypto import derive
 from samspill_kit.db import ClockRecords, Database, SqlDeadLetters, SqlOutbox, upgrade
@@ -24,6 +24,7 @@ from .keystore.files import FileKeyStore
 from .keystore.receipts import JwsReceiptSigner
 from .messaging.on_survey_events import subscriptions
 from .messaging.publish import encoder
+from .rpc.audit_heads import AuditHeads
 from .rpc.deletions import DeletionCommands, DeletionQueries
 from .rpc.keys import KeyIssue
 from .rpc.lifetimes import Lifetimes
@@ -36,6 +37,7 @@ from .usecases.begin_due_deletions import BeginDueDeletions
 from .usecases.change_delete_on import ChangeDeleteOn
 from .usecases.delete_survey import DeleteSurvey
 from .usecases.issue_keys import IssueIdentityKeys, IssueSurveyKey
+from .usecases.keep_audit_heads import KeepAuditHeads
 from .usecases.lock_everywhere import LockEverywhere
 from .usecases.note_closing import NoteClosing
 from .usecases.read_deletions import ReadDeletions
@@ -111,9 +113,9 @@ class _Wiring:
             answer = await signing.ListSigningKeys(sessions_pb2.ListSigningKeysRequest())
             return str(answer.jwks_json)
 
-        passports = PassportReader(
-            JwksSource(fetch), installation=self.settings.installation, clock=self.clock
-        )
+        signing_keys = JwksSource(fetch)
+        known_as: Any = {"installation": self.settings.installation, "clock": self.clock}
+        passports = PassportReader(signing_keys, **known_as)
         server = GrpcServer(
             "retention",
             self.settings.rpc_listen,
@@ -123,6 +125,14 @@ class _Wiring:
         )
         for register, servicer, callers, passport in self._servicers(begin, lock, unlock):
             server.add(register, servicer, callers=callers, passport=passport)
+        server.add(
+            audit_heads_pb2_grpc.add_AuditHeadInternalServiceServicer_to_server,
+            AuditHeads(
+                KeepAuditHeads(begin, self.clock), AuditHeadReader(signing_keys, **known_as)
+            ),
+            callers={"identity"},
+            passport=Passport.NONE,
+        )
         self.service.add(server)
 
     def _servicers(

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from samspill.retention.v1 import keys_pb2_grpc
+from samspill.retention.v1 import audit_heads_pb2_grpc, keys_pb2_grpc
+from samspill_identity.clients.audit_heads import RetentionHeadKeeper
 from samspill_identity.clients.retention import LeasedRosterSeals, Pepper, RetentionKeys
 from samspill_identity.keycloak.directory import KeycloakStaffDirectory
 from samspill_identity.keycloak.sign_in import KeycloakSignIn, Realm
@@ -15,6 +16,8 @@ from samspill_identity.storage.sessions import SqlStaffSessions
 from samspill_identity.storage.signing_keys import SqlSigningKeys
 from samspill_identity.storage.unit_of_work import IdentityUnitOfWork
 from samspill_identity.tokens import SigningTokens
+from samspill_identity.usecases.change_staff import ChangeStaff
+from samspill_identity.usecases.find_people import FindPeople
 from samspill_identity.usecases.keep_rights import KeepRights
 from samspill_identity.usecases.know_colleagues import KnowColleagues
 from samspill_kit.clock import Clock, SystemClock
@@ -41,6 +44,8 @@ class Parts:
     seals: LeasedRosterSeals
     sign_in: KeycloakSignIn
     directory: KeycloakStaffDirectory
+    heads: RetentionHeadKeeper
+    second_factor_for_names: bool
     ids: IdFactory
     clock: Clock
 
@@ -52,6 +57,18 @@ class Parts:
     def know_colleagues(self) -> KnowColleagues:
         """Who works at a school."""
         return KnowColleagues(self.begin, self.schools, self.directory, self.clock)
+
+    @property
+    def change_staff(self) -> ChangeStaff:
+        """Who works where, changed in Keycloak."""
+        return ChangeStaff(
+            self.begin, self.schools, self.directory, self.know_colleagues, self.ids, self.clock
+        )
+
+    @property
+    def find_people(self) -> FindPeople:
+        """People whom Keycloak knows."""
+        return FindPeople(self.directory, self.know_colleagues)
 
     @property
     def keep_rights(self) -> KeepRights:
@@ -93,6 +110,13 @@ def parts_of(service: Service, settings: Settings, tls: Tls) -> Parts:
         seals=LeasedRosterSeals(keys.school_key),
         sign_in=service.add(KeycloakSignIn(_realm(settings), clock)),
         directory=_directory(settings),
+        heads=RetentionHeadKeeper(
+            retention.stub(
+                audit_heads_pb2_grpc.AuditHeadInternalServiceStub,
+                idempotent=["KeepAuditHeads", "GetAuditHead"],
+            )
+        ),
+        second_factor_for_names=settings.second_factor_for_names,
         ids=RandomIds(),
         clock=clock,
     )

@@ -14,9 +14,11 @@ from samspill_identity.settings import Settings
 from samspill_identity.storage.erasures import SqlOverdueSurveys
 from samspill_identity.storage.stale import SqlStaleRows
 from samspill_identity.usecases.erase_survey import EraseOverdue
+from samspill_identity.usecases.hand_over_audit_heads import HandOverAuditHeads
 from samspill_identity.usecases.note_closing import NoteClosing
 from samspill_kit.clock import ClockGuard
 from samspill_kit.db import ClockRecords, Database, SqlDeadLetters, upgrade
+from samspill_kit.errors import Unavailable
 from samspill_kit.events import CONSUMERS, Consumer, EventBus
 from samspill_kit.grpc import Tls
 from samspill_kit.logging import get_logger
@@ -110,5 +112,16 @@ def _add_timers(service: Service, settings: Settings, parts: Parts, jobs: Databa
             await asyncio.sleep(settings.signing_keys_every.total_seconds())
             await parts.signing_keys.refresh()
 
+    hand_over = HandOverAuditHeads(parts.begin, parts.schools, parts.tokens, parts.heads)
+
+    async def keep_audit_heads() -> None:
+        while True:
+            try:
+                await hand_over()
+            except Unavailable:
+                log.warning("Retention did not take the heads of the audit chains")
+            await asyncio.sleep(settings.audit_heads_every.total_seconds())
+
+    service.background("audit-heads", keep_audit_heads)
     service.background("overdue", look_for_overdue)
     service.background("signing-keys", keep_signing_keys)

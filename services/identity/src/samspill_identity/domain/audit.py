@@ -4,7 +4,8 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from enum import Enum
 from typing import Final
 
 from samspill_kit.ids import EntityId, ParticipantId, SchoolId, StaffId, SurveyId
@@ -84,26 +85,72 @@ def digest_of(sequence: int, deed: Deed, previous: bytes) -> bytes:
     return hashlib.sha256(previous + canonical).digest()
 
 
-def is_unbroken(entries: Iterable[AuditEntry], head: ChainHead) -> bool:
-    """Whether the entries, oldest first, are the whole chain up to this head.
+class Break(Enum):
+    """What was found wrong with a chain."""
 
-    Finds an entry that was changed, inserted, moved, taken out, or cut off at the end.
+    ENTRY_CHANGED = "entry_changed"
+    ENTRY_MISSING = "entry_missing"
+    TAIL_CUT = "tail_cut"
+    DIFFERS_FROM_COPY = "differs_from_copy"
+
+
+def first_break(
+    entries: Iterable[AuditEntry], head: ChainHead, copy: ChainHead | None
+) -> Break | None:
+    """What is wrong with the whole chain, entries oldest first; None when nothing is.
+
+    Finds an entry that was changed, inserted, moved, taken out, or cut off at the end; and, by the
+    copy of an earlier head that retention keeps, a chain that was rewritten or cut with its head.
     """
     expected = ChainHead()
+    copied = copy is None
     for entry in entries:
-        follows = entry.sequence == expected.sequence + 1 and entry.previous == expected.digest
-        if not (follows and entry.is_genuine):
-            return False
+        if entry.sequence != expected.sequence + 1:
+            return Break.ENTRY_MISSING
+        if entry.previous != expected.digest or not entry.is_genuine:
+            return Break.ENTRY_CHANGED
         expected = ChainHead(entry.sequence, entry.digest)
-    return expected == head
+        if copy and entry.sequence == copy.sequence:
+            if entry.digest != copy.digest:
+                return Break.DIFFERS_FROM_COPY
+            copied = True
+    if expected != head or not copied:
+        return Break.TAIL_CUT
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class KeptHead:
+    """The copy of a head that retention keeps, and since when."""
+
+    head: ChainHead
+    kept_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AuditFilter:
+    """Which entries are wanted; what is absent or empty does not matter."""
+
+    staff_id: StaffId | None = None
+    survey_id: SurveyId | None = None
+    purposes: frozenset[str] = frozenset()
+    from_on: date | None = None
+    until_on: date | None = None
+    before: int | None = None
+    """Entries before this place in the chain."""
 
 
 @dataclass(frozen=True, slots=True)
 class AuditView:
-    """The newest entries, and whether the chain holds."""
+    """Entries, newest first, and whether the chain holds."""
 
     entries: Sequence[AuditEntry]
     names: Mapping[StaffId, str]
     """Of those who work at the school now; whoever left is an id alone."""
 
-    is_unbroken: bool
+    broken_by: Break | None
+    copy_kept_at: datetime | None
+    """Of the copy compared with; None when retention did not answer or has none yet."""
+
+    next_before: int | None = None
+    """Where the next page begins; None on the last."""

@@ -1,12 +1,12 @@
 """What the use cases need from the outside, said in identity's own words."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
-from samspill_identity.domain.audit import AuditEntry, ChainHead, Deed
+from samspill_identity.domain.audit import AuditEntry, AuditFilter, ChainHead, Deed, KeptHead
 from samspill_identity.domain.ceilings import Ceilings
 from samspill_identity.domain.class_list import Row
 from samspill_identity.domain.codes import CodeId, ParticipantCode
@@ -40,6 +40,7 @@ from samspill_kit.ids import (
     SurveyId,
 )
 from samspill_kit.principal import (
+    AuditHead,
     MunicipalityPrincipal,
     Permit,
     PupilPrincipal,
@@ -63,6 +64,9 @@ class Surveys(Protocol):
 
     async def save(self, survey: RecordedSurvey) -> None:
         """Store a new or changed survey with its groups and readers."""
+
+    async def has_open(self, *, now: datetime) -> bool:
+        """Whether a survey of the school was opened and takes answers still."""
 
 
 class Shares(Protocol):
@@ -145,14 +149,33 @@ class AuditChain(Protocol):
     async def append(self, deed: Deed) -> AuditEntry:
         """Put the deed at the end; waits for whoever appends at the same time."""
 
-    async def newest(self, limit: int) -> Sequence[AuditEntry]:
-        """The latest entries, newest first."""
+    async def newest(self, wanted: AuditFilter, limit: int) -> Sequence[AuditEntry]:
+        """The latest entries that fit, newest first."""
+
+    async def readings(
+        self, places: Mapping[SurveyId, ParticipantId], purposes: Collection[str]
+    ) -> Sequence[AuditEntry]:
+        """Entries of these purposes about these places of one pupil, newest first: of the whole
+        survey or of that participant, above the level of sums.
+        """
 
     def all(self) -> AsyncIterator[AuditEntry]:
         """The whole chain, oldest first."""
 
     async def head(self) -> ChainHead:
         """The end of the chain, as written beside it."""
+
+
+class HeadKeeper(Protocol):
+    """Retention, as the second keeper of heads of audit chains."""
+
+    async def keep(self, signed: Sequence[tuple[AuditHead, str]]) -> Sequence[SchoolId]:
+        """Hand over heads with their signatures; returns the schools that contradict what was
+        kept. Raises Unavailable.
+        """
+
+    async def of(self, school_id: SchoolId) -> KeptHead | None:
+        """The copy of a school's head; None when there is none yet. Raises Unavailable."""
 
 
 class Roster(Protocol):
@@ -395,8 +418,10 @@ class Sheets(Protocol):
 class IdentityProvider(Protocol):
     """Keycloak, as far as sign-in goes."""
 
-    def authorization_url(self, attempt: SignInAttempt, *, locale: str) -> str:
-        """Where the browser goes to sign in."""
+    def authorization_url(
+        self, attempt: SignInAttempt, *, locale: str, second_factor: bool = False
+    ) -> str:
+        """Where the browser goes to sign in, with a second factor when that is asked for."""
 
     async def exchange(self, code: str, attempt: SignInAttempt) -> Person:
         """Who came back. Raises SignInRefused, IdentityProviderDown."""
@@ -413,6 +438,13 @@ class IdentityProvider(Protocol):
 
     async def read_logout(self, logout_token: str) -> tuple[str, StaffId | None]:
         """Whose session Keycloak ended: its session id and the person. Raises SignInRefused."""
+
+
+class OrganisationNumbers(Protocol):
+    """Knows the check digit of organisation numbers."""
+
+    def is_valid(self, orgnr: str) -> bool:
+        """Whether these nine digits are an organisation number."""
 
 
 class StaffDirectory(Protocol):
@@ -468,6 +500,9 @@ class Tokens(Protocol):
 
     def pupil_passport(self, principal: PupilPrincipal) -> SignedToken:
         """A passport of 120 s."""
+
+    def audit_head(self, head: AuditHead) -> str:
+        """A signed head of an audit chain."""
 
     def permit(self, permit: Permit) -> SignedToken:
         """A permit of 60 s; its audit entry must have been committed."""

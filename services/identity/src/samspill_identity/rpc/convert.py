@@ -1,22 +1,26 @@
 """Contract to domain and back."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Final
 
 from samspill.identity.v1 import access_pb2, codes_pb2, roster_pb2, sessions_pb2
-from samspill_identity.domain.audit import AuditEntry
+from samspill_identity.domain.audit import AuditEntry, AuditFilter, AuditView
+from samspill_identity.domain.ceilings import Ceilings
 from samspill_identity.domain.codes import CodeState, MadeCode, ParticipantCode
 from samspill_identity.domain.errors import GrantDateMalformed
 from samspill_identity.domain.grants import DatedGrant, GrantWish
 from samspill_identity.domain.roster import Gender, Group, Match, Meeting, Pupil
+from samspill_identity.domain.schools import KnownPerson
+from samspill_identity.domain.sessions import SignIn
 from samspill_identity.domain.surveys import Reader
+from samspill_identity.usecases.get_sharing import Sharing
 from samspill_identity.usecases.issue_staff_passport import StaffPassport
 from samspill_identity.usecases.list_staff import StaffMember
 from samspill_identity.usecases.prepare_import import ImportPreview
 from samspill_kit.grpc.timestamps import timestamp_of
-from samspill_kit.ids import GroupId, StaffId
-from samspill_kit.principal import Action, Level, PupilPrincipal
+from samspill_kit.ids import GroupId, SessionId, StaffId, SurveyId
+from samspill_kit.principal import Action, Grant, Level, MunicipalityPrincipal, PupilPrincipal, Role
 
 LEVELS: Final = {
     Level.AGGREGATE: access_pb2.READ_LEVEL_AGGREGATE,
@@ -71,12 +75,16 @@ def day_of(written: str) -> date:
 
 
 def grant_to_pb(dated: DatedGrant) -> access_pb2.Grant:
-    grant = dated.grant
+    grant = _plain_grant_to_pb(dated.grant)
+    grant.until_on = dated.until_on.isoformat()
+    return grant
+
+
+def _plain_grant_to_pb(grant: Grant) -> access_pb2.Grant:
     return access_pb2.Grant(
         action=ACTIONS[grant.action],
         level=LEVELS[grant.level] if grant.level else access_pb2.READ_LEVEL_UNSPECIFIED,
         group_id=str(grant.group_id) if grant.group_id else None,
-        until_on=dated.until_on.isoformat(),
     )
 
 
@@ -99,6 +107,96 @@ def entry_to_pb(entry: AuditEntry, names: Mapping[StaffId, str]) -> access_pb2.A
         purpose=deed.purpose,
         survey_id=str(deed.survey_id) if deed.survey_id else "",
         level=LEVELS[deed.level] if deed.level else access_pb2.READ_LEVEL_UNSPECIFIED,
+        subject_id=str(deed.subject_id) if deed.subject_id else "",
+        subject_name=names.get(deed.subject_id, "") if deed.subject_id else "",
+        participants=len(deed.participants),
+        sequence=entry.sequence,
+    )
+
+
+def audit_filter_of(request: access_pb2.ListAuditEntriesRequest) -> AuditFilter:
+    """Which entries are asked for. Raises GrantDateMalformed for days that are none."""
+    has = request.HasField
+    return AuditFilter(
+        staff_id=StaffId.parse(request.staff_id) if has("staff_id") else None,
+        survey_id=SurveyId.parse(request.survey_id) if has("survey_id") else None,
+        purposes=frozenset(request.purposes),
+        from_on=day_of(request.from_on) if has("from_on") else None,
+        until_on=day_of(request.until_on) if has("until_on") else None,
+        before=request.before if has("before") else None,
+    )
+
+
+def audit_view_to_pb(view: AuditView) -> access_pb2.ListAuditEntriesResponse:
+    return access_pb2.ListAuditEntriesResponse(
+        entries=[entry_to_pb(entry, view.names) for entry in view.entries],
+        is_unbroken=view.broken_by is None,
+        broken_by=view.broken_by.value if view.broken_by else "",
+        copy_kept_at=timestamp_of(view.copy_kept_at) if view.copy_kept_at else None,
+        next_before=view.next_before,
+    )
+
+
+def person_to_pb(person: KnownPerson, roles: Iterable[Role] = ()) -> access_pb2.KnownPerson:
+    return access_pb2.KnownPerson(
+        staff_id=str(person.staff_id),
+        display_name=person.display_name,
+        username=person.username,
+        roles=sorted(role.value for role in roles),
+    )
+
+
+def sign_in_to_pb(sign_in: SignIn, *, own: SessionId | None = None) -> access_pb2.StaffSignIn:
+    return access_pb2.StaffSignIn(
+        session_id=str(sign_in.id),
+        started_at=timestamp_of(sign_in.started_at),
+        used_at=timestamp_of(sign_in.used_at),
+        device=sign_in.device,
+        is_own=sign_in.id == own,
+    )
+
+
+def sharing_to_pb(sharing: Sharing) -> access_pb2.GetSharingResponse:
+    names = sharing.names
+    return access_pb2.GetSharingResponse(
+        shares=[
+            access_pb2.Share(
+                staff_id=str(one.staff_id),
+                display_name=names.get(one.staff_id, ""),
+                level=LEVELS[one.level],
+                shared_at=timestamp_of(one.shared_at),
+                shared_by_name=names.get(one.shared_by, ""),
+            )
+            for one in sharing.shares
+        ],
+        candidates=[
+            access_pb2.ShareCandidate(
+                staff_id=str(staff_id),
+                display_name=names[staff_id],
+                highest=LEVELS[level] if level else access_pb2.READ_LEVEL_UNSPECIFIED,
+            )
+            for staff_id, level in sharing.candidates.items()
+        ],
+        has_fixed_readers=sharing.has_fixed_readers,
+        may_share=sharing.may_share,
+    )
+
+
+def ceilings_to_pb(ceilings: Ceilings) -> access_pb2.Ceilings:
+    return access_pb2.Ceilings(
+        languages=ceilings.languages,
+        longest_keep_days=ceilings.longest_keep_days,
+        own_questions=ceilings.own_questions,
+        free_text_bands=ceilings.free_text_bands,
+    )
+
+
+def ceilings_of(written: access_pb2.Ceilings) -> Ceilings:
+    return Ceilings(
+        languages=tuple(written.languages),
+        longest_keep_days=written.longest_keep_days,
+        own_questions=written.own_questions,
+        free_text_bands=tuple(written.free_text_bands),
     )
 
 
@@ -112,17 +210,28 @@ def reader_to_pb(reader: Reader) -> access_pb2.Reader:
 
 
 def staff_view(passport: StaffPassport) -> sessions_pb2.StaffView:
-    return sessions_pb2.StaffView(
-        staff_id=str(passport.principal.staff_id),
+    principal, place = passport.principal, passport.place
+    view = sessions_pb2.StaffView(
+        staff_id=str(principal.staff_id),
         display_name=passport.display_name,
-        school_id=str(passport.school.id),
-        school_name=passport.school.name,
-        roles=sorted(role.value for role in passport.principal.roles),
+        second_factor=principal.has_second_factor,
         schools=[
-            sessions_pb2.SchoolChoice(school_id=str(school.id), name=school.name)
-            for school in passport.schools
+            sessions_pb2.SchoolChoice(school_id=str(one.id), name=one.name)
+            for one in passport.places.schools
+        ],
+        municipalities=[
+            sessions_pb2.MunicipalityChoice(municipality_id=str(one.id), name=one.name)
+            for one in passport.places.municipalities
         ],
     )
+    if isinstance(principal, MunicipalityPrincipal):
+        view.municipality_id, view.municipality_name = str(place.id), place.name
+        view.roles.append(Role.MUNICIPALITY_ADMIN.value)
+    else:
+        view.school_id, view.school_name = str(place.id), place.name
+        view.roles.extend(sorted(role.value for role in principal.roles))
+        view.grants.extend(_plain_grant_to_pb(grant) for grant in principal.grants)
+    return view
 
 
 def pupil_view(principal: PupilPrincipal) -> sessions_pb2.PupilView:

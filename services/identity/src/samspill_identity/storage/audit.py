@@ -1,13 +1,21 @@
 """The audit chain as rows that the app role can add and read, never change."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from samspill_identity.domain.audit import GENESIS, AuditEntry, AuditId, ChainHead, Deed
+from samspill_identity.domain.audit import (
+    GENESIS,
+    AuditEntry,
+    AuditFilter,
+    AuditId,
+    ChainHead,
+    Deed,
+)
 from samspill_identity.storage.tables import audit_entries, audit_heads
 from samspill_kit.ids import ParticipantId, SchoolId, StaffId, SurveyId
 from samspill_kit.principal import Level
@@ -30,9 +38,33 @@ class SqlAuditChain:
         )
         return entry
 
-    async def newest(self, limit: int) -> Sequence[AuditEntry]:
+    async def newest(self, wanted: AuditFilter, limit: int) -> Sequence[AuditEntry]:
+        query = self._select().where(*_conditions(wanted))
         found = await self._session.execute(
-            self._select().order_by(audit_entries.c.sequence.desc()).limit(limit)
+            query.order_by(audit_entries.c.sequence.desc()).limit(limit)
+        )
+        return [self._entry_of(row) for row in found]
+
+    async def readings(
+        self, places: Mapping[SurveyId, ParticipantId], purposes: Collection[str]
+    ) -> Sequence[AuditEntry]:
+        columns = audit_entries.c
+        about = [
+            (columns.survey_id == survey_id.value)
+            & (
+                (sa.func.cardinality(columns.participants) == 0)
+                | columns.participants.any(one.value)
+            )
+            for survey_id, one in places.items()
+        ]
+        found = await self._session.execute(
+            self._select()
+            .where(
+                columns.purpose.in_(sorted(purposes)),
+                columns.level != Level.AGGREGATE.value,
+                sa.or_(*about),
+            )
+            .order_by(columns.sequence.desc())
         )
         return [self._entry_of(row) for row in found]
 
@@ -86,3 +118,22 @@ class SqlAuditChain:
             subject_id=StaffId(row.subject_id) if row.subject_id else None,
         )
         return AuditEntry(row.sequence, deed, bytes(row.previous), bytes(row.digest))
+
+
+def _conditions(wanted: AuditFilter) -> list[sa.ColumnElement[bool]]:
+    columns = audit_entries.c
+    conditions: list[sa.ColumnElement[bool]] = []
+    if wanted.staff_id:
+        conditions.append(columns.staff_id == wanted.staff_id.value)
+    if wanted.survey_id:
+        conditions.append(columns.survey_id == wanted.survey_id.value)
+    if wanted.purposes:
+        conditions.append(columns.purpose.in_(sorted(wanted.purposes)))
+    if wanted.from_on:
+        conditions.append(columns.at >= datetime.combine(wanted.from_on, time.min, UTC))
+    if wanted.until_on:
+        end = datetime.combine(wanted.until_on + timedelta(days=1), time.min, UTC)
+        conditions.append(columns.at < end)
+    if wanted.before:
+        conditions.append(columns.sequence < wanted.before)
+    return conditions

@@ -1,6 +1,7 @@
 """What is known of surveys, as rows."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -55,6 +56,27 @@ class SqlSurveys:
         await self._replace(tables.survey_groups, survey.id, groups)
         readers = [_row_of_reader(reader) for reader in survey.readers or ()]
         await self._replace(tables.survey_readers, survey.id, readers)
+
+    async def has_open(self, *, now: datetime) -> bool:
+        surveys = tables.surveys.c
+        codes = tables.access_codes.c
+        # A draft has no codes; when a closed survey's news is late, its codes have ended.
+        taking = sa.exists().where(
+            codes.school_id == surveys.school_id,
+            codes.survey_id == surveys.survey_id,
+            codes.closes_at > now,
+        )
+        found = await self._session.execute(
+            sa.select(surveys.survey_id)
+            .where(
+                surveys.school_id == self._school_id.value,
+                surveys.has_fixed_readers,
+                surveys.closed_at.is_(None),
+                taking,
+            )
+            .limit(1)
+        )
+        return found.first() is not None
 
     def _keys(self, survey_id: SurveyId) -> dict[str, object]:
         return {"school_id": self._school_id.value, "survey_id": survey_id.value}

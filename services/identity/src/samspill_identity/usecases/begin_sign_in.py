@@ -24,7 +24,9 @@ class BeginSignIn:
     new_secret: NewSecret
     clock: Clock
 
-    async def __call__(self, return_path: str, *, locale: str) -> BegunSignIn:
+    async def __call__(
+        self, return_path: str, *, locale: str, second_factor: bool = False
+    ) -> BegunSignIn:
         token = self.new_secret()
         attempt = SignInAttempt(
             state=self.new_secret(),
@@ -36,4 +38,5 @@ class BeginSignIn:
         await self.sessions.keep_attempt(
             hash_of(token), attempt, until=self.clock.now() + ATTEMPT_FOR
         )
-        return BegunSignIn(self.provider.authorization_url(attempt, locale=locale), token)
+        url = self.provider.authorization_url(attempt, locale=locale, second_factor=second_factor)
+        return BegunSignIn(url, token)

@@ -32,22 +32,26 @@ class CompleteSignIn:
     new_secret: NewSecret
     clock: Clock
 
-    async def __call__(self, attempt_token: str, *, code: str, state: str) -> CompletedSignIn:
+    async def __call__(
+        self, attempt_token: str, *, code: str, state: str, device: str = ""
+    ) -> CompletedSignIn:
         now = self.clock.now()
         attempt = await self.sessions.take_attempt(hash_of(attempt_token), at=now)
         if not hmac.compare_digest(attempt.state, state):
             raise SignInAttemptUnknown
         person = await self.provider.exchange(code, attempt)
-        schools = await self.keep_rights.schools_of(person)
+        places = await self.keep_rights.places_of(person)
         session = StaffSession(
             id=self.ids.new(SessionId),
             person=person,
-            active_school=schools[0].id,
+            active_school=places.schools[0].id if places.schools else None,
             started_at=now,
             used_at=now,
             rights_read_at=now,
+            active_municipality=None if places.schools else places.municipalities[0].id,
+            device=device,
         )
-        await self.keep_rights.note(person, schools)
+        await self.keep_rights.note(person, places.schools)
         token = f"s.{self.new_secret()}"
         await self.sessions.add(hash_of(token), session)
         return CompletedSignIn(token, session.ends_at, attempt.return_path)

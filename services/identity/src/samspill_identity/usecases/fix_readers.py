@@ -29,7 +29,9 @@ class FixReaders:
             survey.demand_managed_by(by)
             if survey.readers is not None:
                 return survey.readers
-            readers = survey.readers_among(colleagues, await self._grants(work))
+            readers = survey.readers_among(
+                colleagues, await self._grants(work), await work.shares.of_survey(survey_id)
+            )
             await work.surveys.save(replace(survey, readers=readers))
             await work.commit()
         return readers
@@ -42,7 +44,9 @@ class FixReaders:
             survey.demand_managed_by(by)
             if survey.readers is not None:
                 return survey.readers
-            return survey.readers_among(colleagues, await self._grants(work))
+            return survey.readers_among(
+                colleagues, await self._grants(work), await work.shares.of_survey(survey_id)
+            )
 
     async def _grants(self, work: Work) -> Mapping[StaffId, Sequence[Grant]]:
         today = self.clock.now().date()

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from samspill_identity.domain.audit import AuditId, Deed
+from samspill_identity.domain.errors import SecondFactorNeeded
 from samspill_identity.domain.grants import in_force
 from samspill_identity.domain.ports import Begin, SignedToken, Tokens
 from samspill_kit.clock import Clock
@@ -29,6 +30,8 @@ class IssuePermit:
     tokens: Tokens
     ids: IdFactory
     clock: Clock
+    second_factor_for_names: bool = False
+    """The installation shows names only to sign-ins that had a second factor."""
 
     async def __call__(
         self,
@@ -44,7 +47,10 @@ class IssuePermit:
             survey = await work.surveys.get(survey_id, for_update=True)
             # Read here and not from the passport: a right taken back must not live 30 s longer.
             grants = in_force(await work.grants.of(by.staff_id), now.date())
-            level = survey.level_for(by.staff_id, grants, wanted=wanted)
+            shares = await work.shares.of_survey(survey_id)
+            level = survey.level_for(by.staff_id, grants, shares, wanted=wanted)
+            if self.second_factor_for_names and level >= Level.NAMED and not by.has_second_factor:
+                raise SecondFactorNeeded(survey_id=survey_id)
             deed = Deed(
                 id=self.ids.new(AuditId),
                 school_id=by.school_id,

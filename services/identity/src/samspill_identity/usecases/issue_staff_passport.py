@@ -1,6 +1,7 @@
 """Turn a staff session's token into a passport."""
 
 from dataclasses import dataclass, replace
+from typing import Final
 
 from samspill_identity.domain.errors import (
     IdentityProviderDown,
@@ -15,15 +16,18 @@ from samspill_identity.domain.ports import (
     StaffSessions,
     Tokens,
 )
-from samspill_identity.domain.schools import School, roles_at
+from samspill_identity.domain.schools import Municipality, Places, School, roles_at
 from samspill_identity.domain.sessions import TOUCH_EVERY, StaffSession, hash_of
 from samspill_identity.usecases.keep_rights import KeepRights
 from samspill_kit.clock import Clock
-from samspill_kit.ids import SchoolId
 from samspill_kit.logging import get_logger
-from samspill_kit.principal import Grant, StaffPrincipal
+from samspill_kit.principal import MunicipalityPrincipal, Share, StaffPrincipal
 
 log = get_logger(__name__)
+
+
+SHARES_CARRIED: Final = 60
+"""The newest; a passport must fit into the header of a call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +35,10 @@ class StaffPassport:
     """A passport with what the frame of a staff page shows."""
 
     token: SignedToken
-    principal: StaffPrincipal
+    principal: StaffPrincipal | MunicipalityPrincipal
     display_name: str
-    school: School
-    schools: tuple[School, ...]
+    place: School | Municipality
+    places: Places
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,7 @@ class IssueStaffPassport:
     """Rights older than 20 s are read anew from Keycloak first (SPEC I1).
 
     Keycloak refusing ends the session; Keycloak not answering keeps what is known for 15 minutes.
+    One place is active: a school, or a municipality, whose passport opens no school.
     """
 
     sessions: StaffSessions
@@ -54,25 +59,36 @@ class IssueStaffPassport:
     async def __call__(self, session_token: str) -> StaffPassport:
         token_hash = hash_of(session_token)
         session = await self._living(token_hash)
-        schools = await self.keep_rights.schools_of(session.person)
-        school = next((one for one in schools if one.id == session.active_school), schools[0])
-        session = session.at_school(school.id)
+        places = await self.keep_rights.places_of(session.person)
+        place = _active(session, places)
+        session = _at(session, place)
         await self._touch(token_hash, session)
+        principal, token = await self._signed(session, place)
+        return StaffPassport(token, principal, session.person.display_name, place, places)
+
+    async def _signed(
+        self, session: StaffSession, place: School | Municipality
+    ) -> tuple[StaffPrincipal | MunicipalityPrincipal, SignedToken]:
+        person = session.person
+        if isinstance(place, Municipality):
+            administrator = MunicipalityPrincipal(
+                person.staff_id, place.id, session.id, person.has_second_factor
+            )
+            return administrator, self.tokens.municipality_passport(administrator)
+        async with self.begin(place.id) as work:
+            dated = await work.grants.of(person.staff_id)
+            shared = await work.shares.of_staff(person.staff_id)
         principal = StaffPrincipal(
-            staff_id=session.person.staff_id,
-            municipality_id=school.municipality_id,
-            school_id=school.id,
-            roles=roles_at(school, session.person.memberships),
-            grants=await self._grants(school.id, session),
+            staff_id=person.staff_id,
+            municipality_id=place.municipality_id,
+            school_id=place.id,
+            roles=roles_at(place, person.memberships),
+            grants=in_force(dated, self.clock.now().date()),
             session_id=session.id,
+            shares=tuple(Share(one.survey_id, one.level) for one in shared[:SHARES_CARRIED]),
+            has_second_factor=person.has_second_factor,
         )
-        return StaffPassport(
-            self.tokens.staff_passport(principal),
-            principal,
-            session.person.display_name,
-            school,
-            tuple(schools),
-        )
+        return principal, self.tokens.staff_passport(principal)
 
     async def _living(self, token_hash: bytes) -> StaffSession:
         now = self.clock.now()
@@ -112,7 +128,17 @@ class IssueStaffPassport:
         if now - session.used_at >= TOUCH_EVERY:
             await self.sessions.save(token_hash, replace(session, used_at=now))
 
-    async def _grants(self, school_id: SchoolId, session: StaffSession) -> tuple[Grant, ...]:
-        async with self.begin(school_id) as work:
-            dated = await work.grants.of(session.person.staff_id)
-        return in_force(dated, self.clock.now().date())
+
+def _active(session: StaffSession, places: Places) -> School | Municipality:
+    """The chosen place while the person still has it; otherwise the first."""
+    chosen: list[School | Municipality] = [
+        one for one in places.municipalities if one.id == session.active_municipality
+    ]
+    chosen += [one for one in places.schools if one.id == session.active_school]
+    return [*chosen, *places.schools, *places.municipalities][0]
+
+
+def _at(session: StaffSession, place: School | Municipality) -> StaffSession:
+    if isinstance(place, Municipality):
+        return session.at_municipality(place.id)
+    return session.at_school(place.id)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from samspill_identity.domain.errors import StaffWithoutSchool
 from samspill_identity.domain.ports import Begin, Schools
-from samspill_identity.domain.schools import Colleague, School, roles_at
+from samspill_identity.domain.schools import Colleague, Places, School, administers, roles_at
 from samspill_identity.domain.sessions import Person
 from samspill_kit.clock import Clock
 
@@ -18,13 +18,19 @@ class KeepRights:
     schools: Schools
     clock: Clock
 
-    async def schools_of(self, person: Person) -> Sequence[School]:
-        """The person's open schools, by name. Raises StaffWithoutSchool when there is none."""
-        everyone = await self.schools.all()
-        own = [school for school in everyone if roles_at(school, person.memberships)]
-        if not own:
+    async def places_of(self, person: Person) -> Places:
+        """Where the person may work, by name. Raises StaffWithoutSchool when it is nowhere."""
+        schools = tuple(
+            one for one in await self.schools.all() if roles_at(one, person.memberships)
+        )
+        municipalities = tuple(
+            one
+            for one in await self.schools.municipalities()
+            if administers(one, person.memberships)
+        )
+        if not schools and not municipalities:
             raise StaffWithoutSchool(who_can="municipality")
-        return own
+        return Places(schools, municipalities)
 
     async def note(self, person: Person, schools: Sequence[School]) -> None:
         """Remember the person's roles at these schools for when Keycloak does not answer."""

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from samspill_identity.domain.ceilings import Ceilings
 from samspill_identity.domain.errors import GroupUnknown, MayNotCreateSurvey
-from samspill_identity.domain.ports import Begin, Work
+from samspill_identity.domain.ports import Begin, Schools, Work
 from samspill_identity.domain.surveys import RecordedSurvey
 from samspill_kit.clock import Clock
 from samspill_kit.ids import GroupId, SurveyId
@@ -18,9 +19,13 @@ LONGEST_LIFE_YEARS: Final = 4
 
 @dataclass(frozen=True, slots=True)
 class RecordSurvey:
-    """The caller becomes the creator; a repeated call changes the groups of a draft (SPEC I2)."""
+    """The caller becomes the creator; a repeated call changes the groups of a draft (SPEC I2).
+
+    Returns what the municipality lets its schools do.
+    """
 
     begin: Begin
+    schools: Schools
     clock: Clock
 
     async def __call__(
@@ -30,7 +35,8 @@ class RecordSurvey:
         *,
         delete_on: date | None,
         by: StaffPrincipal,
-    ) -> None:
+    ) -> Ceilings:
+        ceilings = await self.schools.ceilings(by.municipality_id)
         groups = tuple(dict.fromkeys(group_ids))
         async with self.begin(by.school_id) as work:
             await _demand_groups(work, groups)
@@ -43,6 +49,7 @@ class RecordSurvey:
                 survey = known.planned_again(groups, delete_on=delete_on or known.delete_on, by=by)
             await work.surveys.save(survey)
             await work.commit()
+        return ceilings
 
     def _new(
         self,

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from samspill_kit.ids import SchoolId, SurveyId
 
+from .audit_heads import KeptHead
 from .deletion import Deletion, Receipt
 from .lifetime import Lifetime
 
@@ -65,6 +66,16 @@ class Deletions(Protocol):
         """Store a new or changed deletion."""
 
 
+class AuditHeads(Protocol):
+    """Copies of the heads of one school's audit chain; never changed."""
+
+    async def newest(self) -> KeptHead | None:
+        """The copy of the last known head."""
+
+    async def add(self, kept: KeptHead) -> None:
+        """Keep a head; one that is there already stays as it is."""
+
+
 class Work(Protocol):
     """One transaction in the scope of one school."""
 
@@ -76,6 +87,11 @@ class Work(Protocol):
     @property
     def deletions(self) -> Deletions:
         """The school's deletions."""
+        ...
+
+    @property
+    def audit_heads(self) -> AuditHeads:
+        """The school's heads."""
         ...
 
     def tell_erased(self, deletion: Deletion) -> None:

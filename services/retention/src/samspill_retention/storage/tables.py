@@ -19,6 +19,16 @@ lifetimes = sa.Table(
     sa.Column("closed_at", sa.DateTime(timezone=True)),
 )
 
+audit_heads = sa.Table(
+    "audit_heads",
+    metadata,
+    sa.Column("school_id", sa.Uuid, primary_key=True),
+    sa.Column("sequence", sa.BigInteger, primary_key=True),
+    sa.Column("digest", sa.LargeBinary, nullable=False),
+    sa.Column("signature", sa.Text, nullable=False),
+    sa.Column("kept_at", sa.DateTime(timezone=True), nullable=False),
+)
+
 deletions = sa.Table(
     "deletions",
     metadata,

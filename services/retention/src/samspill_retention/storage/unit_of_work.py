@@ -9,6 +9,7 @@ from samspill_kit.facts import Fact
 from samspill_kit.ids import EventId, SchoolId
 from samspill_retention.domain.deletion import Deletion
 
+from .audit_heads import SqlAuditHeads
 from .deletions import SqlDeletions
 from .lifetimes import SqlLifetimes
 
@@ -20,6 +21,7 @@ class RetentionUnitOfWork(UnitOfWork):
 
     lifetimes: SqlLifetimes
     deletions: SqlDeletions
+    audit_heads: SqlAuditHeads
 
     def __init__(self, database: Database, school_id: SchoolId, *, encode: Encode) -> None:
         super().__init__(database, school_id)
@@ -28,6 +30,7 @@ class RetentionUnitOfWork(UnitOfWork):
     def opened(self) -> None:
         self.lifetimes = SqlLifetimes(self.session)
         self.deletions = SqlDeletions(self.session)
+        self.audit_heads = SqlAuditHeads(self.session, self.school_id)
 
     def tell_erased(self, deletion: Deletion) -> None:
         self.outbox.add(self._encode(deletion))
