@@ -2,6 +2,7 @@
 
 import base64
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -34,9 +35,11 @@ from samspill_kit.principal import (
     Action,
     Grant,
     Level,
+    MunicipalityPrincipal,
     Permit,
     PupilPrincipal,
     Role,
+    Share,
     StaffPrincipal,
 )
 from samspill_kit.testing.clocks import SetClock
@@ -98,6 +101,44 @@ async def test_a_passport_tells_the_same_person_again(
     office: PassportOffice, person: StaffPrincipal | PupilPrincipal
 ) -> None:
     assert await office.passports().read(office.signer.passport(person)) == person
+
+
+async def test_shares_and_a_second_factor_are_told_again(office: PassportOffice) -> None:
+    shares = tuple(
+        Share(SurveyId(uuid4()), level)
+        for level in (Level.AGGREGATE, Level.NAMED)
+        for _ in range(3)
+    )
+    person = replace(TEACHER, shares=shares, has_second_factor=True)
+    assert await office.passports().read(office.signer.passport(person)) == person
+
+
+async def test_a_passport_of_an_administrator_opens_no_school(office: PassportOffice) -> None:
+    person = MunicipalityPrincipal(TEACHER.staff_id, TEACHER.municipality_id, TEACHER.session_id)
+    passport = office.signer.passport(person)
+    assert await office.passports().read(passport) == person
+    assert "sch" not in parts_of(passport)[1]
+
+
+def test_a_passport_says_nothing_of_the_schools_that_are_not_active(
+    office: PassportOffice,
+) -> None:
+    """A leader of 300 schools carries the rights at one of them."""
+    all_rights = [
+        *(Grant(action) for action in Action if action is not Action.READ_REPORT),
+        Grant(Action.READ_REPORT, Level.FREE_TEXT),
+    ]
+    assert len(office.signer.passport(replace(TEACHER, grants=tuple(all_rights)))) < 2000
+
+
+def test_a_passport_with_sixty_shares_and_forty_grants_fits_into_a_header(
+    office: PassportOffice,
+) -> None:
+    grants = [Grant(Action.READ_REPORT, Level.PSEUDONYMOUS, GroupId(uuid4())) for _ in range(40)]
+    levels = list(Level)
+    shares = [Share(SurveyId(uuid4()), levels[place % 4]) for place in range(60)]
+    person = replace(TEACHER, grants=tuple(grants), shares=tuple(shares))
+    assert len(office.signer.passport(person)) < 8000
 
 
 async def test_a_permit_tells_the_same_permit_again(office: PassportOffice) -> None:

@@ -8,7 +8,7 @@ from samspill_identity.domain.errors import (
     SessionUnknown,
     SignInRefused,
 )
-from samspill_identity.domain.grants import in_force
+from samspill_identity.domain.grants import in_force, lowest_level
 from samspill_identity.domain.ports import (
     Begin,
     IdentityProvider,
@@ -78,14 +78,18 @@ class IssueStaffPassport:
         async with self.begin(place.id) as work:
             dated = await work.grants.of(person.staff_id)
             shared = await work.shares.of_staff(person.staff_id)
+        grants = in_force(dated, self.clock.now().date())
+        # A share never gives more than the person's own grants do now; without any it gives none.
+        own = lowest_level(grants)
+        shares = [Share(one.survey_id, min(one.level, own)) for one in shared if own]
         principal = StaffPrincipal(
             staff_id=person.staff_id,
             municipality_id=place.municipality_id,
             school_id=place.id,
             roles=roles_at(place, person.memberships),
-            grants=in_force(dated, self.clock.now().date()),
+            grants=grants,
             session_id=session.id,
-            shares=tuple(Share(one.survey_id, one.level) for one in shared[:SHARES_CARRIED]),
+            shares=tuple(shares[:SHARES_CARRIED]),
             has_second_factor=person.has_second_factor,
         )
         return principal, self.tokens.staff_passport(principal)
