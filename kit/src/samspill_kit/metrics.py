@@ -37,5 +37,10 @@ BACKGROUND_FAILURES: Final = Counter(
     "samspill_background_failures_total", "Background work that stopped with an error.", ("task",)
 )
 
+CLOCK_DIFFERENCES: Final = Counter(
+    "samspill_clock_differences_total",
+    "Passports and permits that came from the future, so that a clock goes wrong.",
+)
+
 render: Final[Callable[[], bytes]] = generate_latest
 """Return all metrics in Prometheus' text format."""

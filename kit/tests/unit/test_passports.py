@@ -9,12 +9,15 @@ from uuid import uuid4
 
 import pytest
 from joserfc import jws
-from joserfc.jwk import OctKey
+from joserfc.jwk import OctKey, RSAKey
 
+from samspill_kit import metrics
 from samspill_kit.auth import (
+    ClocksDiffer,
     JwksSource,
     PassportExpired,
     PassportNotAccepted,
+    PassportReader,
     PermitNotAccepted,
     SigningKeysUnavailable,
     TokenSigner,
@@ -239,14 +242,110 @@ async def test_a_permit_is_no_passport_and_a_passport_no_permit(office: Passport
         await office.permits().read(office.signer.passport(TEACHER))
 
 
-async def test_a_passport_from_the_future_is_refused(
+@pytest.mark.parametrize("seconds", [6, 90])
+async def test_a_passport_from_the_future_says_that_the_clocks_differ(
+    office: PassportOffice, clock: SetClock, seconds: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    counted = metrics.CLOCK_DIFFERENCES._value.get()
+    clock.advance(timedelta(seconds=seconds))
+    passport, permit = office.signer.passport(TEACHER), office.signer.permit(PERMIT)
+    clock.advance(-timedelta(seconds=seconds))
+    with pytest.raises(ClocksDiffer):
+        await office.passports().read(passport)
+    with pytest.raises(ClocksDiffer):
+        await office.permits().read(permit)
+    assert ClocksDiffer.kind is Unavailable
+    assert metrics.CLOCK_DIFFERENCES._value.get() == counted + 2
+    assert passport not in capsys.readouterr().out
+
+
+async def test_clocks_five_seconds_apart_do_no_harm(
     office: PassportOffice, clock: SetClock
 ) -> None:
-    clock.advance(timedelta(minutes=1))
+    clock.advance(timedelta(seconds=5))
     passport = office.signer.passport(TEACHER)
-    clock.advance(-timedelta(minutes=1))
+    clock.advance(-timedelta(seconds=5))
+    assert await office.passports().read(passport) == TEACHER
+
+
+async def test_a_stranger_cannot_make_a_service_speak_of_clocks(
+    office: PassportOffice, clock: SetClock
+) -> None:
+    clock.advance(timedelta(seconds=90))
+    stranger = TokenSigner(new_signing_key(), installation=INSTALLATION, clock=clock)
+    passport = stranger.passport(TEACHER)
+    clock.advance(-timedelta(seconds=90))
     with pytest.raises(PassportNotAccepted):
         await office.passports().read(passport)
+
+
+async def test_a_passport_signed_with_rsa_is_refused_though_its_key_is_told(
+    office: PassportOffice,
+) -> None:
+    header, claims, _ = parts_of(office.signer.passport(NORA))
+    key = RSAKey.generate_key(2048, auto_kid=True)
+    told = json.loads(office.key_set)["keys"] + [key.as_dict(private=False)]
+    office.key_set = json.dumps({"keys": told})
+    for algorithm in ("RS256", "Ed25519"):
+        signed = jws.serialize_compact(
+            header | {"alg": "RS256", "kid": key.kid}, json.dumps(claims), key, algorithms=["RS256"]
+        )
+        _, payload, signature = signed.split(".")
+        named = base64url(header | {"alg": algorithm, "kid": key.kid})
+        with pytest.raises(PassportNotAccepted):
+            await office.passports().read(f"{named}.{payload}.{signature}")
+
+
+async def test_a_key_that_is_no_longer_told_opens_nothing_anew(
+    office: PassportOffice, clock: SetClock
+) -> None:
+    passport = office.signer.passport(NORA)
+    assert await office.passports().read(passport) == NORA
+    office.key_set = public_key_set([new_signing_key()])
+
+    async def told() -> str:
+        return office.key_set
+
+    started_later = PassportReader(JwksSource(told), installation=INSTALLATION, clock=clock)
+    with pytest.raises(PassportNotAccepted):
+        await started_later.read(passport)
+
+
+async def test_an_old_and_a_new_key_are_both_accepted_while_both_are_told(
+    clock: SetClock,
+) -> None:
+    old, new = new_signing_key(), new_signing_key()
+    told = [public_key_set([old])]
+
+    async def tell() -> str:
+        return told[0]
+
+    keys = JwksSource(tell, monotonic=clock.seconds)
+    reader = PassportReader(keys, installation=INSTALLATION, clock=clock)
+    before = TokenSigner(old, installation=INSTALLATION, clock=clock).passport(NORA)
+    assert await reader.read(before) == NORA
+    told[0] = public_key_set([new, old])
+    clock.advance(timedelta(seconds=20))
+    after = TokenSigner(new, installation=INSTALLATION, clock=clock).passport(NORA)
+    assert await reader.read(after) == NORA
+    again = TokenSigner(old, installation=INSTALLATION, clock=clock).passport(TEACHER)
+    assert await reader.read(again) == TEACHER
+
+
+async def test_an_administrators_passport_names_no_school(office: PassportOffice) -> None:
+    administrator = MunicipalityPrincipal(
+        TEACHER.staff_id, TEACHER.municipality_id, TEACHER.session_id, has_second_factor=True
+    )
+    passport = office.signer.passport(administrator)
+    assert await office.passports().read(passport) == administrator
+    _, claims, _ = parts_of(passport)
+    assert "sch" not in claims
+
+
+def test_a_leaders_passport_is_small_since_it_names_one_school(office: PassportOffice) -> None:
+    grants = tuple(Grant(Action.READ_REPORT, Level.FREE_TEXT, GroupId(uuid4())) for _ in range(10))
+    leader = replace(TEACHER, grants=(*grants, Grant(Action.CREATE_SURVEY)))
+    assert len(office.signer.passport(leader)) < 2048
 
 
 @pytest.mark.parametrize("token", ["", ".", "a.b.c", "æ" * 40, "e30.e30.e30"])

@@ -1,6 +1,7 @@
 """Passports and permits: short-lived signed tokens that every service verifies itself (SPEC P3)."""
 
 from samspill_kit.auth.errors import (
+    ClocksDiffer,
     PassportExpired,
     PassportMissing,
     PassportNotAccepted,
@@ -14,6 +15,7 @@ from samspill_kit.auth.signing_keys import JwksSource
 
 __all__ = [
     "AuditHeadReader",
+    "ClocksDiffer",
     "JwksSource",
     "PassportExpired",
     "PassportMissing",

@@ -21,6 +21,14 @@ class PassportNotAccepted(Unauthenticated):
     code = "passport_not_accepted"
 
 
+class ClocksDiffer(Unavailable):
+    """A token from the future: this service's clock or identity's goes wrong, and signing in
+    again would not help.
+    """
+
+    code = "clocks_differ"
+
+
 class PassportOfOtherKind(Forbidden):
     """A pupil's passport where staff is asked for, or the reverse."""
 

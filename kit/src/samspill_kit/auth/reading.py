@@ -10,9 +10,11 @@ from typing import Any, Final, Generic, TypeVar
 from joserfc import jws
 from joserfc.errors import JoseError
 
+from samspill_kit import metrics
 from samspill_kit.auth.claims import Person, head_of, permit_of, person_of
 from samspill_kit.auth.errors import (
     AuditHeadNotAccepted,
+    ClocksDiffer,
     PassportExpired,
     PassportNotAccepted,
     PermitNotAccepted,
@@ -27,7 +29,10 @@ from samspill_kit.auth.signing import (
 from samspill_kit.auth.signing_keys import JwksSource
 from samspill_kit.clock import Clock
 from samspill_kit.errors import DomainError, Invalid
+from samspill_kit.logging import get_logger
 from samspill_kit.principal import AuditHead, Permit
+
+log = get_logger(__name__)
 
 LEEWAY: Final = timedelta(seconds=5)
 MOST_REMEMBERED: Final = 20_000
@@ -78,19 +83,27 @@ class _TokenReader(Generic[Value]):
                 raise refusal
             signed = jws.deserialize_compact(token, key, algorithms=[ALGORITHM])
             claims = _json_object(signed.payload)
-            if not self._is_ours(claims, now):
+            if not self._is_ours(claims):
                 raise refusal
+            self._demand_past(claims["iat"], now)
             return self._rules.value_of(claims), claims["exp"] + LEEWAY.total_seconds()
         except (JoseError, KeyError, TypeError, ValueError, AttributeError, Invalid):
             # The cause would quote the token.
             raise refusal from None
 
-    def _is_ours(self, claims: Mapping[str, Any], now: float) -> bool:
+    def _demand_past(self, issued_at: float, now: float) -> None:
+        """Only after the signature: nobody else can make this service speak of clocks."""
+        if issued_at > now + LEEWAY.total_seconds():
+            metrics.CLOCK_DIFFERENCES.inc()
+            log.warning("A token comes from the future", seconds_ahead=round(issued_at - now))
+            raise ClocksDiffer
+
+    def _is_ours(self, claims: Mapping[str, Any]) -> bool:
         return (
             claims["iss"] == ISSUER
             and claims["aud"] == self._installation
             and isinstance(claims["exp"], int)
-            and claims["iat"] <= now + LEEWAY.total_seconds()
+            and isinstance(claims["iat"], int)
         )
 
     def _remember(self, digest: bytes, verified: tuple[Value, float], now: float) -> None:
@@ -112,7 +125,7 @@ def _json_object(payload: bytes) -> Mapping[str, Any]:
 class PassportReader(_TokenReader[Person]):
     """Turns a passport into the person it is about.
 
-    `read` raises PassportExpired, PassportNotAccepted or SigningKeysUnavailable.
+    `read` raises PassportExpired, PassportNotAccepted, ClocksDiffer or SigningKeysUnavailable.
     """
 
     def __init__(self, keys: JwksSource, *, installation: str, clock: Clock) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Final
 
 from fastapi import Request, Response
@@ -25,6 +26,7 @@ DOORS: Final = {"/kode": "/", "/logg-ut": "/", "/skole": "/hjem"}
 async def render_problem(request: Request, problem: Problem) -> Response:
     """Say what went wrong and the way out; somebody without a session is sent to the door."""
     frame = frame_of(request)
+    problem = _without_a_loop(frame, problem)
     text = frame.text_of(problem.code, problem.details)
     if _wants_document(request):
         return problem_document(problem, detail=text)
@@ -33,6 +35,18 @@ async def render_problem(request: Request, problem: Problem) -> Response:
     if problem.status == 405 and (opened := FORM.fullmatch(request.url.path)):
         return _before_the_form(request, opened[1])
     return _page(frame, problem, text)
+
+
+def _without_a_loop(frame: Frame, problem: Problem) -> Problem:
+    """A passport is asked for again before it ends: one that is refused as too old means that a
+    clock goes wrong, and a new sign-in would be refused like the last.
+    """
+    if problem.code != "passport_expired":
+        return problem
+    token = frame.request.cookies.get(SESSION_COOKIE)
+    if token:
+        frame.visitors.forget(token)
+    return replace(problem, code="clocks_differ", status=503)
 
 
 def _to_the_door(frame: Frame, text: str) -> Response:
