@@ -10,7 +10,7 @@ from typing import Final
 
 from samspill_kit.errors import Forbidden
 from samspill_kit.ids import GroupId, StaffId, SurveyId
-from samspill_kit.principal import Action, Principal, PupilPrincipal, StaffPrincipal
+from samspill_kit.principal import Action, Principal, StaffPrincipal
 
 
 class Deed(Enum):
@@ -31,8 +31,6 @@ class Deed(Enum):
     MANAGE_ROSTER = "import a class list"
     GOVERN_ACCESS = "see who works here, set grants, add and remove staff, end their sign-ins"
     READ_AUDIT = "read the log of who has read what, also about one pupil"
-    ANSWER = "see the form, save, hand in or withdraw answers"
-    SEE_OWN_ANSWERS = "see the answers already given"
 
 
 class Tie(Enum):
@@ -43,8 +41,6 @@ class Tie(Enum):
     READER = "may read reports of all its groups"
     SHARED = "has it shared with them"
     GRANTED = "is granted it for all the groups concerned"
-    PUPIL = "is the pupil, in the survey of the code"
-    WROTE_HERE = "wrote them in this same session"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +79,6 @@ TABLE: Final = (
     Rule(Deed.MANAGE_ROSTER, (_LEADER, _GRANTED), "leader", Action.MANAGE_ROSTER),
     Rule(Deed.GOVERN_ACCESS, (_LEADER,), "leader"),
     Rule(Deed.READ_AUDIT, (_LEADER,), "leader"),
-    Rule(Deed.ANSWER, ((Tie.PUPIL,),), "leader"),
-    Rule(Deed.SEE_OWN_ANSWERS, ((Tie.PUPIL, Tie.WROTE_HERE),), "leader"),
 )
 
 _RULE_OF: Final = {rule.deed: rule for rule in TABLE}
@@ -108,7 +102,7 @@ SCHOOL: Final = About()
 def allows(deed: Deed, by: Principal, about: About = SCHOOL) -> bool:
     """Whether the table lets this person do it; what it does not name is refused."""
     rule = _RULE_OF.get(deed)
-    if rule is None:
+    if rule is None or not isinstance(by, StaffPrincipal):
         return False
     return any(all(_holds(tie, rule, by, about) for tie in way) for way in rule.ways)
 
@@ -126,19 +120,7 @@ def demand(
         raise otherwise(**details, who_can=_RULE_OF[deed].keepers)
 
 
-def _holds(tie: Tie, rule: Rule, by: Principal, about: About) -> bool:
-    match by:
-        case StaffPrincipal():
-            return _holds_for_staff(tie, rule, by, about)
-        case PupilPrincipal() if tie is Tie.PUPIL:
-            return about.survey_id in {None, by.survey_id}
-        case PupilPrincipal() if tie is Tie.WROTE_HERE:
-            return not by.write_only
-        case _:
-            return False
-
-
-def _holds_for_staff(tie: Tie, rule: Rule, by: StaffPrincipal, about: About) -> bool:
+def _holds(tie: Tie, rule: Rule, by: StaffPrincipal, about: About) -> bool:
     match tie:
         case Tie.LEADER:
             return by.is_leader
@@ -150,8 +132,6 @@ def _holds_for_staff(tie: Tie, rule: Rule, by: StaffPrincipal, about: About) -> 
             return any(share.survey_id == about.survey_id for share in by.shares)
         case Tie.GRANTED:
             return rule.grant is not None and _is_granted(rule.grant, by, about.group_ids)
-        case _:
-            return False
 
 
 def _is_granted(action: Action, by: StaffPrincipal, groups: Sequence[GroupId] | None) -> bool:
@@ -187,6 +167,8 @@ What is not in the table needs no tie but the kind of sign-in:
 
 - Everybody who works at the school sees its classes with names, what is being deleted with its receipts (ids and
   dates alone), the municipality's ceilings, and who can open a closed door.
+- A pupil's code opens the form and the pupil's own answers in that one survey: to give, change, hand in or withdraw.
+  What was answered is shown to the session that wrote it; a code typed anew replaces answers and shows none.
 - A municipality's sign-in opens the municipality's page alone: opening and closing schools, naming and dismissing
   leaders, setting ceilings. Never a class, a survey, a pupil or an answer.
 - A service's own certificate opens what that service needs to do without a person: never a name or an answer.
