@@ -23,6 +23,7 @@ from samspill_surveys.usecases.close_survey import CloseSurvey
 from samspill_surveys.usecases.create_survey import CreateSurvey
 from samspill_surveys.usecases.discard_draft import DiscardDraft
 from samspill_surveys.usecases.draft import DraftPlanner, DraftWish
+from samspill_surveys.usecases.end_share import EndShare
 from samspill_surveys.usecases.erase_survey import EraseSurvey
 from samspill_surveys.usecases.get_form import GetForm
 from samspill_surveys.usecases.get_survey import GetSurvey
@@ -32,6 +33,7 @@ from samspill_surveys.usecases.lock_survey import LockSurvey
 from samspill_surveys.usecases.note_sealing import NoteSealing
 from samspill_surveys.usecases.open_survey import OpenSurvey
 from samspill_surveys.usecases.refresh_participants import RefreshParticipants
+from samspill_surveys.usecases.share_survey import FollowReaders, ShareSurvey
 from samspill_surveys.usecases.unlock_survey import UnlockSurvey
 from services.surveys.tests.fakes import (
     CountingIds,
@@ -121,6 +123,9 @@ class FakeService:
         self.close_survey = CloseSurvey(begin, self.responses)
         self.note_sealing = NoteSealing(begin)
         self.discard_draft = DiscardDraft(begin, self.clock)
+        follow = FollowReaders(begin, self.identity)
+        self.share_survey = ShareSurvey(self.identity, follow)
+        self.end_share = EndShare(self.identity, follow)
         self.get_survey = GetSurvey(begin, self.identity)
         self.list_surveys = ListSurveys(self.database)
         self.list_participants = ListParticipants(begin, self.retention)

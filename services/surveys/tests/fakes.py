@@ -2,7 +2,7 @@
 SQL.
 """
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -21,6 +21,7 @@ from samspill_kit.ids import (
     StaffId,
     SurveyId,
 )
+from samspill_kit.principal import Level
 from samspill_surveys.domain.errors import (
     QuestionUnknown,
     SurveyChangedMeanwhile,
@@ -244,6 +245,9 @@ class FakeIdentity(Outage):
         self.recorded: dict[SurveyId, tuple[GroupId, ...]] = {}
         self.readers: tuple[Reader, ...] = (Reader(StaffId(uuid4()), "Kari Holm", "teacher"),)
         self.fixed: set[SurveyId] = set()
+        self.shared: dict[tuple[SurveyId, StaffId], tuple[Level, str]] = {}
+        self.meanwhile: Callable[[], None] = lambda: None
+        """What happens between identity's answer and its arrival."""
 
     def given_group(self, name: str, pupils: Iterable[str]) -> GroupId:
         group_id = GroupId(uuid4())
@@ -275,6 +279,22 @@ class FakeIdentity(Outage):
         self.answer()
         self.fixed.add(survey_id)
         return self.readers
+
+    async def share(
+        self, survey_id: SurveyId, staff_id: StaffId, *, wished: Level, reason: str
+    ) -> Sequence[Reader]:
+        self.answer()
+        self.shared[survey_id, staff_id] = (wished, reason)
+        self.readers = (*self.readers, Reader(staff_id, "Ola Nes", "teacher"))
+        told = self.readers if survey_id in self.fixed else ()
+        self.meanwhile()
+        return told
+
+    async def end_share(self, survey_id: SurveyId, staff_id: StaffId) -> Sequence[Reader]:
+        self.answer()
+        self.shared.pop((survey_id, staff_id), None)
+        self.readers = tuple(one for one in self.readers if one.staff_id != staff_id)
+        return self.readers if survey_id in self.fixed else ()
 
 
 class FakeRetention(Outage):

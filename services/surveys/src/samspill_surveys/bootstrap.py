@@ -45,6 +45,7 @@ from samspill_surveys.usecases.close_survey import CloseSurvey
 from samspill_surveys.usecases.create_survey import CreateSurvey
 from samspill_surveys.usecases.discard_draft import DiscardDraft
 from samspill_surveys.usecases.draft import DraftPlanner
+from samspill_surveys.usecases.end_share import EndShare
 from samspill_surveys.usecases.erase_overdue import EraseOverdue
 from samspill_surveys.usecases.erase_survey import EraseSurvey
 from samspill_surveys.usecases.get_form import GetForm
@@ -55,6 +56,7 @@ from samspill_surveys.usecases.lock_survey import LockSurvey
 from samspill_surveys.usecases.note_sealing import NoteSealing
 from samspill_surveys.usecases.open_survey import OpenSurvey
 from samspill_surveys.usecases.refresh_participants import RefreshParticipants
+from samspill_surveys.usecases.share_survey import FollowReaders, ShareSurvey
 from samspill_surveys.usecases.unlock_survey import UnlockSurvey
 
 log = get_logger(__name__)
@@ -242,6 +244,7 @@ def _commands(inside: Inside, outside: Outside) -> SurveyCommands:
     begin, clock, ids = inside.begin, inside.clock, inside.ids
     planner = DraftPlanner(outside.rosters, inside.bank, ids, carries_national_identity_number)
     drafts = (begin, planner, outside.lifetimes, outside.grants, clock)
+    follow = FollowReaders(begin, outside.grants)
     return SurveyCommands(
         create_survey=CreateSurvey(*drafts, SystemRandom()),
         change_survey=ChangeSurvey(*drafts),
@@ -253,6 +256,8 @@ def _commands(inside: Inside, outside: Outside) -> SurveyCommands:
             begin, outside.rosters, outside.seals, outside.acceptance, ids, clock
         ),
         discard_draft=DiscardDraft(begin, clock),
+        share_survey=ShareSurvey(outside.grants, follow),
+        end_share=EndShare(outside.grants, follow),
         clock=clock,
     )
 

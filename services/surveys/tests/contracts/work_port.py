@@ -162,6 +162,23 @@ class WorkContract:
         async with storage.begin(school_id) as work:
             assert (await work.surveys.get(survey.id)).plan == plan
 
+    async def test_readers_who_come_later_are_stored(
+        self, storage: Storage, school_id: SchoolId
+    ) -> None:
+        survey = await stored_open(storage, a_survey(school_id))
+        late = Reader(StaffId(uuid4()), "Ola Nes", "leader")
+        told = []
+        for readers in ((*survey.readers, late), (late,), ()):
+            async with storage.begin(school_id) as work:
+                changed = await work.surveys.get_for_update(survey.id)
+                changed.follow_readers(readers)
+                await work.surveys.save(changed)
+                await work.commit()
+            async with storage.begin(school_id) as work:
+                told.append((await work.surveys.get(survey.id)).readers)
+
+        assert told == [(*survey.readers, late), (late,), ()]
+
     async def test_a_list_grows_and_remembers_who_left(
         self, storage: Storage, school_id: SchoolId
     ) -> None:

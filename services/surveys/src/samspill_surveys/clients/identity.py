@@ -13,12 +13,20 @@ from samspill.identity.v1 import (
     sessions_pb2_grpc,
 )
 from samspill_kit.ids import GroupId, PupilId, StaffId, SurveyId
+from samspill_kit.principal import Level
 from samspill_surveys.domain.participants import Card, Gender, RosterPupil
 from samspill_surveys.domain.survey import Reader, SurveyGroup
 
 GENDERS: Final = {
     roster_pb2.GENDER_GIRL: Gender.GIRL,
     roster_pb2.GENDER_BOY: Gender.BOY,
+}
+
+LEVELS: Final = {
+    Level.AGGREGATE: access_pb2.READ_LEVEL_AGGREGATE,
+    Level.PSEUDONYMOUS: access_pb2.READ_LEVEL_PSEUDONYMOUS,
+    Level.NAMED: access_pb2.READ_LEVEL_NAMED,
+    Level.FREE_TEXT: access_pb2.READ_LEVEL_FREE_TEXT,
 }
 
 
@@ -82,6 +90,25 @@ class IdentitySurveyGrants:
     async def fix_readers(self, survey_id: SurveyId) -> Sequence[Reader]:
         answer = await self._commands.FixReaders(
             access_pb2.FixReadersRequest(survey_id=str(survey_id))
+        )
+        return _readers_from_pb(answer.readers)
+
+    async def share(
+        self, survey_id: SurveyId, staff_id: StaffId, *, wished: Level, reason: str
+    ) -> Sequence[Reader]:
+        answer = await self._commands.ShareSurvey(
+            access_pb2.ShareSurveyRequest(
+                survey_id=str(survey_id),
+                staff_id=str(staff_id),
+                level=LEVELS[wished],
+                reason=reason,
+            )
+        )
+        return _readers_from_pb(answer.readers)
+
+    async def end_share(self, survey_id: SurveyId, staff_id: StaffId) -> Sequence[Reader]:
+        answer = await self._commands.EndShare(
+            access_pb2.EndShareRequest(survey_id=str(survey_id), staff_id=str(staff_id))
         )
         return _readers_from_pb(answer.readers)
 

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from samspill_kit.ids import EventId, GroupId, ParticipantId, SchoolId, StaffId, SurveyId
+from samspill_kit.principal import Level
 from samspill_surveys.domain.participants import Card, ParticipantList, RosterPupil
 from samspill_surveys.domain.question import BankQuestion
 from samspill_surveys.domain.survey import Reader, Survey, SurveyGroup, SurveyState, shown_state
@@ -154,7 +155,17 @@ class SurveyGrants(Protocol):
         """Who would read the survey if it were opened now."""
 
     async def fix_readers(self, survey_id: SurveyId) -> Sequence[Reader]:
-        """Fix who reads the survey; repeating it tells the same people."""
+        """Fix who reads the survey; repeating it tells who reads it now."""
+
+    async def share(
+        self, survey_id: SurveyId, staff_id: StaffId, *, wished: Level, reason: str
+    ) -> Sequence[Reader]:
+        """Share with a colleague; who reads the survey now, nobody while it is a draft. Identity
+        decides whether the acting person may, and the level.
+        """
+
+    async def end_share(self, survey_id: SurveyId, staff_id: StaffId) -> Sequence[Reader]:
+        """Take a share back; who reads the survey now, nobody while it is a draft."""
 
 
 class Lifetimes(Protocol):

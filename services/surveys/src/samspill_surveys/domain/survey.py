@@ -191,6 +191,15 @@ class Survey(Aggregate):
         self.version += 1
         self._record(SurveyOpened(self.school_id, self.id, at, participants, self.version))
 
+    def follow_readers(self, readers: Sequence[Reader]) -> None:
+        """Note who reads the survey now, as identity says; pupils are told from here on (SPEC I2).
+
+        An opening that is under way meets the new version and fixes its readers again.
+        """
+        if self.state is not SurveyState.DRAFT:
+            self.readers = tuple(readers)
+        self.version += 1
+
     def close(self, *, sealed_at: datetime) -> None:
         """Follow responses, which has sealed the survey at that moment. Closing twice changes
         nothing.

@@ -7,6 +7,7 @@ from typing import Final
 from samspill.surveys.v1 import surveys_pb2 as pb
 from samspill_kit.grpc.timestamps import timestamp_of
 from samspill_kit.ids import GroupId
+from samspill_kit.principal import Level
 from samspill_surveys import catalogue
 from samspill_surveys.domain.errors import DeleteOnMalformed
 from samspill_surveys.domain.participants import Gender, PersonOnList
@@ -37,6 +38,9 @@ GENDERS: Final = {
     Gender.BOY: pb.PARTICIPANT_GENDER_BOY,
     None: pb.PARTICIPANT_GENDER_UNSPECIFIED,
 }
+LEVELS_FROM_NUMBER: Final = dict(enumerate(Level, start=1))
+"""The contract counts levels as identity's ReadLevel does."""
+
 KINDS: Final = {
     "single_choice": pb.QUESTION_KIND_SINGLE_CHOICE,
     "multiple_choice": pb.QUESTION_KIND_MULTIPLE_CHOICE,
