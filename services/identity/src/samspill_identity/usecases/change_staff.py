@@ -18,7 +18,8 @@ class ChangeStaff:
     """What a leader and a municipality's administrator have in common; they are checked before.
 
     The audit entry is committed first: Keycloak may fail afterwards, and an entry about something
-    that then did not happen does less harm than a change that nobody wrote down.
+    that then did not happen does less harm than a change that nobody wrote down. What somebody who
+    leaves was granted goes in the same transaction, so no failure leaves rights behind.
     """
 
     begin: Begin
@@ -50,25 +51,26 @@ class ChangeStaff:
         """Raises StaffNotFound, LastLeader, SchoolGroupsMissing, IdentityProviderDown.
 
         Two leaders who take each other out at the same time would both succeed; so whoever finds
-        no leader afterwards puts back the one that was taken out.
+        no leader afterwards puts back the one that was taken out, and writes that down too.
         """
-        colleagues = {one.staff_id: one for one in await self._know_anew(school)}
-        leaving = colleagues.get(staff_id)
+        colleagues = await self._told_anew(school)
+        leaving = next((one for one in colleagues if one.staff_id == staff_id), None)
         if leaving is None:
             raise StaffNotFound
-        if Role.LEADER in roles and leaving.is_leader:
-            demand_another_leader(list(colleagues.values()), than=staff_id)
-        await self._write_down(school.id, staff_id, by, purpose)
-        for role in roles:
-            if role in leaving.roles:
-                await self.directory.remove(school, staff_id, role)
-        left = await self._know_anew(school)
-        if Role.LEADER in roles and leaving.is_leader and not any(one.is_leader for one in left):
+        ends_leading = Role.LEADER in roles and leaving.is_leader
+        if ends_leading:
+            demand_another_leader(colleagues, than=staff_id)
+        await self._write_down(
+            school.id, staff_id, by, purpose, forget=leaving.roles.issubset(roles)
+        )
+        for role in sorted(leaving.roles.intersection(roles), key=lambda one: one.value):
+            await self.directory.remove(school, staff_id, role)
+        if ends_leading and not any(one.is_leader for one in await self._told_anew(school)):
+            await self._write_down(school.id, staff_id, by, "staff_added")
             await self.directory.add(school, staff_id, Role.LEADER)
             await self._know_anew(school)
             raise LastLeader
-        if staff_id not in {one.staff_id for one in left}:
-            await self._forget_rights(school.id, staff_id, by)
+        await self._know_anew(school)
 
     async def school(self, school_id: SchoolId) -> School:
         """An open school. Raises SchoolNotFound."""
@@ -77,20 +79,26 @@ class ChangeStaff:
                 return school
         raise SchoolNotFound
 
-    async def _know_anew(self, school: School) -> Sequence[Colleague]:
+    async def _told_anew(self, school: School) -> Sequence[Colleague]:
+        """From Keycloak itself: what is remembered decides nothing here."""
         self.directory.forget(school.id)
-        return await self.know_colleagues(school.id)
+        return await self.directory.of_school(school)
 
-    async def _forget_rights(self, school_id: SchoolId, staff_id: StaffId, by: StaffId) -> None:
-        """Somebody who comes back begins with nothing."""
-        async with self.begin(school_id) as work:
-            await work.grants.replace(staff_id, (), by=by, at=self.clock.now())
-            await work.shares.end_of_staff(staff_id)
-            await work.commit()
+    async def _know_anew(self, school: School) -> None:
+        self.directory.forget(school.id)
+        if school.is_open:
+            await self.know_colleagues(school.id)
 
     async def _write_down(
-        self, school_id: SchoolId, staff_id: StaffId, by: StaffId, purpose: str
+        self,
+        school_id: SchoolId,
+        staff_id: StaffId,
+        by: StaffId,
+        purpose: str,
+        *,
+        forget: bool = False,
     ) -> None:
+        now = self.clock.now()
         async with self.begin(school_id) as work:
             await work.audit.append(
                 Deed(
@@ -98,10 +106,13 @@ class ChangeStaff:
                     school_id=school_id,
                     staff_id=by,
                     purpose=purpose,
-                    at=self.clock.now(),
+                    at=now,
                     subject_id=staff_id,
                 )
             )
+            if forget:
+                await work.grants.replace(staff_id, (), by=by, at=now)
+                await work.shares.end_of_staff(staff_id)
             await work.commit()
 
 
