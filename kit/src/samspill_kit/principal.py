@@ -93,14 +93,9 @@ class StaffPrincipal:
         """Whether the person leads the active school."""
         return Role.LEADER in self.roles
 
-    def may(self, action: Action, group_id: GroupId | None = None) -> bool:
-        """Whether the person may do this for the group; None asks for the whole school.
-
-        A leader may everything but read reports, which needs a grant like anyone's (SPEC I2).
-        """
-        if self.is_leader and action is not Action.READ_REPORT:
-            return True
-        return any(grant.action is action and grant.covers(group_id) for grant in self.grants)
+    def shared_level(self, survey_id: SurveyId | None) -> Level | None:
+        """The level at which this survey was shared with the person; None is not at all."""
+        return next((one.level for one in self.shares if one.survey_id == survey_id), None)
 
     def level_for(self, group_ids: Iterable[GroupId]) -> Level | None:
         """The level at which a report over all these groups may be read; None is not at all.

@@ -1,11 +1,10 @@
 """What a person may do (SPEC I2): nothing that was not granted."""
 
+from dataclasses import replace
 from uuid import uuid4
 
-import pytest
-
-from samspill_kit.ids import GroupId, MunicipalityId, SchoolId, SessionId, StaffId
-from samspill_kit.principal import Action, Grant, Level, Role, StaffPrincipal
+from samspill_kit.ids import GroupId, MunicipalityId, SchoolId, SessionId, StaffId, SurveyId
+from samspill_kit.principal import Action, Grant, Level, Role, Share, StaffPrincipal
 
 CLASS_6A, CLASS_6B = GroupId(uuid4()), GroupId(uuid4())
 
@@ -19,28 +18,6 @@ def staff(*grants: Grant, role: Role = Role.TEACHER) -> StaffPrincipal:
         grants=grants,
         session_id=SessionId(uuid4()),
     )
-
-
-@pytest.mark.parametrize("action", Action)
-def test_default_is_deny(action: Action) -> None:
-    assert not staff().may(action)
-    assert not staff().may(action, CLASS_6A)
-
-
-@pytest.mark.parametrize("action", Action)
-def test_a_leader_may_everything_but_read_reports(action: Action) -> None:
-    assert staff(role=Role.LEADER).may(action) is (action is not Action.READ_REPORT)
-
-
-def test_a_grant_for_a_group_reaches_that_group_alone() -> None:
-    teacher = staff(Grant(Action.CREATE_SURVEY, None, CLASS_6A))
-    assert teacher.may(Action.CREATE_SURVEY, CLASS_6A)
-    assert not teacher.may(Action.CREATE_SURVEY, CLASS_6B)
-    assert not teacher.may(Action.CREATE_SURVEY)
-
-
-def test_a_grant_for_the_school_reaches_every_group() -> None:
-    assert staff(Grant(Action.MANAGE_ROSTER)).may(Action.MANAGE_ROSTER, CLASS_6B)
 
 
 def test_a_report_over_two_groups_is_read_at_the_lower_of_their_levels() -> None:
@@ -65,6 +42,14 @@ def test_the_highest_of_several_grants_counts() -> None:
     )
     assert teacher.level_for([CLASS_6A]) is Level.NAMED
     assert teacher.level_for([CLASS_6B]) is Level.AGGREGATE
+
+
+def test_a_share_reaches_its_survey_alone() -> None:
+    shared, other = SurveyId(uuid4()), SurveyId(uuid4())
+    teacher = replace(staff(), shares=(Share(shared, Level.NAMED),))
+    assert teacher.shared_level(shared) is Level.NAMED
+    assert teacher.shared_level(other) is None
+    assert staff(role=Role.LEADER).shared_level(shared) is None
 
 
 def test_levels_are_ordered() -> None:

@@ -28,6 +28,7 @@ from samspill_surveys.usecases.erase_survey import EraseSurvey
 from samspill_surveys.usecases.get_form import GetForm
 from samspill_surveys.usecases.get_survey import GetSurvey
 from samspill_surveys.usecases.list_participants import ListParticipants
+from samspill_surveys.usecases.list_participations import ListParticipations
 from samspill_surveys.usecases.list_surveys import ListSurveys
 from samspill_surveys.usecases.lock_survey import LockSurvey
 from samspill_surveys.usecases.note_sealing import NoteSealing
@@ -121,6 +122,7 @@ class FakeService:
             begin, self.identity, self.retention, self.responses, self.ids, self.clock
         )
         self.close_survey = CloseSurvey(begin, self.responses)
+        self.list_participations = ListParticipations(self.database)
         self.note_sealing = NoteSealing(begin)
         self.discard_draft = DiscardDraft(begin, self.clock)
         follow = FollowReaders(begin, self.identity)

@@ -22,6 +22,7 @@ from samspill_kit.ids import (
     SurveyId,
 )
 from samspill_kit.principal import Level
+from samspill_surveys.domain.ceilings import Ceilings
 from samspill_surveys.domain.errors import (
     QuestionUnknown,
     SurveyChangedMeanwhile,
@@ -29,7 +30,7 @@ from samspill_surveys.domain.errors import (
 )
 from samspill_surveys.domain.events import SurveyEvent
 from samspill_surveys.domain.participants import Card, ParticipantList, RosterPupil
-from samspill_surveys.domain.ports import SurveyOverview
+from samspill_surveys.domain.ports import Participation, SurveyOverview
 from samspill_surveys.domain.question import BankQuestion
 from samspill_surveys.domain.survey import Reader, Survey, SurveyGroup
 
@@ -67,7 +68,7 @@ class CountingIds:
 CHOSEN_PEERS = BankQuestion("breaks_with", 1, True, True, False, 3)
 LEFT_ALONE = BankQuestion("left_alone", 1, True, True, True, 3)
 THRIVE = BankQuestion("thrive", 2, False, False, False, 0)
-OWN_WORDS = BankQuestion("own_words", 1, False, False, False, 0)
+OWN_WORDS = BankQuestion("own_words", 1, False, False, False, 0, is_free_text=True)
 
 
 class FakeBank:
@@ -204,6 +205,23 @@ class FakeDatabase:
     async def begin(self, school_id: SchoolId) -> AsyncIterator[FakeWork]:
         yield FakeWork(self, school_id)
 
+    async def of_pupil(self, school_id: SchoolId, pupil_id: PupilId) -> Sequence[Participation]:
+        shelf = self.shelf(school_id)
+        surveys = sorted(shelf.surveys.values(), key=lambda one: one.created_at, reverse=True)
+        return [
+            Participation(
+                survey.id,
+                one.participant_id,
+                survey.plan.title,
+                survey.state,
+                survey.plan.closes_at,
+            )
+            for survey in surveys
+            if survey.id in shelf.lists
+            for one in shelf.lists[survey.id].everyone
+            if one.pupil_id == pupil_id
+        ]
+
     async def of_school(self, school_id: SchoolId) -> Sequence[SurveyOverview]:
         shelf = self.shelf(school_id)
         surveys = sorted(shelf.surveys.values(), key=lambda one: one.created_at, reverse=True)
@@ -245,6 +263,7 @@ class FakeIdentity(Outage):
         self.recorded: dict[SurveyId, tuple[GroupId, ...]] = {}
         self.readers: tuple[Reader, ...] = (Reader(StaffId(uuid4()), "Kari Holm", "teacher"),)
         self.fixed: set[SurveyId] = set()
+        self.ceilings = Ceilings()
         self.shared: dict[tuple[SurveyId, StaffId], tuple[Level, str]] = {}
         self.meanwhile: Callable[[], None] = lambda: None
         """What happens between identity's answer and its arrival."""
@@ -267,9 +286,10 @@ class FakeIdentity(Outage):
 
     async def record(
         self, survey_id: SurveyId, group_ids: Sequence[GroupId], *, delete_on: date
-    ) -> None:
+    ) -> Ceilings:
         self.answer()
         self.recorded[survey_id] = tuple(group_ids)
+        return self.ceilings
 
     async def preview_readers(self, survey_id: SurveyId) -> Sequence[Reader]:
         self.answer()

@@ -51,6 +51,7 @@ from samspill_surveys.usecases.erase_survey import EraseSurvey
 from samspill_surveys.usecases.get_form import GetForm
 from samspill_surveys.usecases.get_survey import GetSurvey
 from samspill_surveys.usecases.list_participants import ListParticipants
+from samspill_surveys.usecases.list_participations import ListParticipations
 from samspill_surveys.usecases.list_surveys import ListSurveys
 from samspill_surveys.usecases.lock_survey import LockSurvey
 from samspill_surveys.usecases.note_sealing import NoteSealing
@@ -236,6 +237,7 @@ def _queries(inside: Inside, outside: Outside) -> SurveyQueries:
         list_surveys=ListSurveys(inside.index),
         get_survey=GetSurvey(inside.begin, outside.grants),
         list_participants=ListParticipants(inside.begin, outside.seals),
+        list_participations=ListParticipations(inside.index),
         clock=inside.clock,
     )
 

@@ -102,8 +102,9 @@ async def test_opening_twice_opens_once(service: FakeService) -> None:
 async def test_a_leader_may_open_what_a_colleague_may_not_even_see(service: FakeService) -> None:
     draft = await service.given_draft()
 
-    with pytest.raises(errors.SurveyNotFound):
+    with pytest.raises(errors.SurveyNotYours) as refused:
         await service.open_survey(draft.id, by=COLLEAGUE)
+    assert refused.value.details["who_can"] == "creator_or_leader"
     assert (await service.open_survey(draft.id, by=LEADER)).state is SurveyState.OPEN
 
 

@@ -42,10 +42,15 @@ async def test_creator_leader_and_reader_of_every_group_see_the_names(
     for someone in (TEACHER, LEADER, reader_of(None)):
         assert len((await service.list_participants(survey.id, by=someone)).people) == 6
         assert [line.survey_id for line in await service.list_surveys(by=someone)] == [survey.id]
-    for someone in (COLLEAGUE, reader_of(service.class_6a), STRANGER):
-        with pytest.raises(errors.SurveyNotFound):
+    refusals = (
+        (COLLEAGUE, errors.SurveyNotYours),
+        (reader_of(service.class_6a), errors.SurveyNotYours),
+        (STRANGER, errors.SurveyNotFound),
+    )
+    for someone, refusal in refusals:
+        with pytest.raises(refusal):
             await service.list_participants(survey.id, by=someone)
-        with pytest.raises(errors.SurveyNotFound):
+        with pytest.raises(refusal):
             await service.get_survey(survey.id, by=someone)
         assert await service.list_surveys(by=someone) == []
 
@@ -194,3 +199,15 @@ async def test_each_survey_knows_a_pupil_under_another_id(service: FakeService) 
         for survey in (first, second)
     ]
     assert not ids[0] & ids[1]
+
+
+async def test_a_leader_finds_the_surveys_a_pupil_took_part_in(service: FakeService) -> None:
+    survey = await service.given_open()
+    ada = service.identity.pupils[service.class_6a][1].pupil_id
+
+    (place,) = await service.list_participations(ada, by=LEADER)
+
+    assert place.survey_id == survey.id
+    assert await service.list_participations(ada, by=STRANGER) == []
+    with pytest.raises(errors.NotForYou):
+        await service.list_participations(ada, by=TEACHER)

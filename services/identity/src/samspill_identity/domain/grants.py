@@ -6,6 +6,7 @@ from datetime import date
 
 from samspill_identity.domain.errors import GrantDateMalformed, GrantLevelMissing, NotALeader
 from samspill_kit.ids import GroupId, StaffId
+from samspill_kit.policy import Deed, demand
 from samspill_kit.principal import Action, Grant, Level, StaffPrincipal
 
 
@@ -52,8 +53,12 @@ def in_force(grants: Iterable[DatedGrant], day: date) -> tuple[Grant, ...]:
 
 def demand_leader(principal: StaffPrincipal) -> None:
     """Raises NotALeader for anybody who does not lead the active school."""
-    if not principal.is_leader:
-        raise NotALeader(who_can="leader")
+    demand(Deed.GOVERN_ACCESS, principal, otherwise=NotALeader)
+
+
+def demand_auditor(principal: StaffPrincipal) -> None:
+    """Raises NotALeader for anybody who may not read the log of the active school."""
+    demand(Deed.READ_AUDIT, principal, otherwise=NotALeader)
 
 
 def level_of(

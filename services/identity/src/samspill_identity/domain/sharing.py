@@ -11,22 +11,23 @@ from samspill_identity.domain.errors import (
 from samspill_identity.domain.grants import lowest_level
 from samspill_identity.domain.surveys import RecordedSurvey, Share
 from samspill_kit.ids import StaffId
-from samspill_kit.principal import Action, Grant, Level, StaffPrincipal
+from samspill_kit.policy import Deed, allows, demand
+from samspill_kit.principal import Grant, Level, StaffPrincipal
 
 
 def may_share(survey: RecordedSurvey, by: StaffPrincipal) -> bool:
     """Drafts: leaders, and creators who were granted to share. Once opened: leaders."""
-    if by.is_leader:
-        return True
-    is_own_draft = survey.readers is None and survey.created_by == by.staff_id
-    return is_own_draft and any(by.may(Action.SHARE, group) for group in survey.group_ids)
+    return allows(_deed(survey), by, survey.as_subject)
+
+
+def _deed(survey: RecordedSurvey) -> Deed:
+    return Deed.SHARE_DRAFT if survey.readers is None else Deed.SHARE_OPENED
 
 
 def demand_sharing(survey: RecordedSurvey, by: StaffPrincipal, *, reason: str) -> None:
     """Raises SurveyIsLocked, MayNotShare, ReasonMissing."""
     survey.demand_unlocked()
-    if not may_share(survey, by):
-        raise MayNotShare(survey_id=survey.id, who_can="leader")
+    demand(_deed(survey), by, survey.as_subject, otherwise=MayNotShare, survey_id=survey.id)
     if survey.readers is not None and not reason.strip():
         raise ReasonMissing(survey_id=survey.id)
 

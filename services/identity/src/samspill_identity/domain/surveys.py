@@ -15,6 +15,7 @@ from samspill_identity.domain.errors import (
 from samspill_identity.domain.grants import level_of, lowest_level
 from samspill_identity.domain.schools import Colleague
 from samspill_kit.ids import GroupId, SchoolId, StaffId, SurveyId
+from samspill_kit.policy import About, Deed, demand
 from samspill_kit.principal import Grant, Level, Role, StaffPrincipal
 
 
@@ -57,20 +58,24 @@ class RecordedSurvey:
     closed_at: datetime | None = None
     is_locked: bool = False
 
+    @property
+    def as_subject(self) -> About:
+        """What the policy needs to know of it."""
+        return About(self.id, self.created_by, self.group_ids)
+
     def demand_unlocked(self) -> None:
         """Raises SurveyIsLocked."""
         if self.is_locked:
             raise SurveyIsLocked(survey_id=self.id)
 
-    def demand_managed_by(self, principal: StaffPrincipal) -> None:
-        """Raises SurveyIsLocked; NotSurveyOwner for all but the creator and leaders."""
+    def demand_managed_by(self, principal: StaffPrincipal, deed: Deed = Deed.CHANGE_SURVEY) -> None:
+        """Raises SurveyIsLocked; NotSurveyOwner for whom the policy refuses this deed."""
         self.demand_unlocked()
-        if principal.staff_id != self.created_by and not principal.is_leader:
-            raise NotSurveyOwner(survey_id=self.id, who_can="leader")
+        demand(deed, principal, self.as_subject, otherwise=NotSurveyOwner, survey_id=self.id)
 
     def demand_entered(self, principal: StaffPrincipal) -> None:
         """Raises what stands in the way of making codes: locked, another's, draft, closed."""
-        self.demand_managed_by(principal)
+        self.demand_managed_by(principal, Deed.HAND_OUT_CODES)
         if self.readers is None:
             raise ReadersNotFixed(survey_id=self.id)
         if self.closed_at is not None:

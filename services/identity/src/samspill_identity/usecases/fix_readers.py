@@ -9,6 +9,7 @@ from samspill_identity.domain.surveys import Reader
 from samspill_identity.usecases.know_colleagues import KnowColleagues
 from samspill_kit.clock import Clock
 from samspill_kit.ids import StaffId, SurveyId
+from samspill_kit.policy import Deed
 from samspill_kit.principal import Grant, StaffPrincipal
 
 
@@ -26,7 +27,7 @@ class FixReaders:
         colleagues = await self.know_colleagues(by.school_id)
         async with self.begin(by.school_id) as work:
             survey = await work.surveys.get(survey_id, for_update=True)
-            survey.demand_managed_by(by)
+            survey.demand_managed_by(by, Deed.SEE_READERS)
             if survey.readers is not None:
                 return survey.readers
             readers = survey.readers_among(
@@ -41,7 +42,7 @@ class FixReaders:
         colleagues = await self.know_colleagues(by.school_id)
         async with self.begin(by.school_id) as work:
             survey = await work.surveys.get(survey_id)
-            survey.demand_managed_by(by)
+            survey.demand_managed_by(by, Deed.SEE_READERS)
             if survey.readers is not None:
                 return survey.readers
             return survey.readers_among(

@@ -10,6 +10,7 @@ from samspill_identity.domain.surveys import Share
 from samspill_identity.usecases.know_colleagues import KnowColleagues
 from samspill_kit.clock import Clock
 from samspill_kit.ids import StaffId, SurveyId
+from samspill_kit.policy import Deed
 from samspill_kit.principal import Level, StaffPrincipal
 
 
@@ -37,7 +38,7 @@ class GetSharing:
         today = self.clock.now().date()
         async with self.begin(by.school_id) as work:
             survey = await work.surveys.get(survey_id)
-            survey.demand_managed_by(by)
+            survey.demand_managed_by(by, Deed.SEE_SHARING)
             shares = await work.shares.of_survey(survey_id)
             granted = {
                 one.staff_id: in_force(one.grants, today) for one in await work.grants.of_everyone()

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from samspill_identity.domain.audit import AuditFilter, AuditView, KeptHead, first_break
-from samspill_identity.domain.grants import demand_leader
+from samspill_identity.domain.grants import demand_auditor
 from samspill_identity.domain.ports import Begin, HeadKeeper, Work
 from samspill_identity.domain.readings import READINGS
 from samspill_kit.errors import Unavailable
@@ -22,7 +22,7 @@ class ListAuditEntries:
     keeper: HeadKeeper
 
     async def __call__(self, wanted: AuditFilter, limit: int, *, by: StaffPrincipal) -> AuditView:
-        demand_leader(by)
+        demand_auditor(by)
         copy = await self._copy(by.school_id)
         async with self.begin(by.school_id) as work:
             view = await self._checked(work, copy)
@@ -35,7 +35,7 @@ class ListAuditEntries:
         self, places: Mapping[SurveyId, ParticipantId], *, by: StaffPrincipal
     ) -> AuditView:
         """Who has read about one pupil, given the pupil's places in surveys."""
-        demand_leader(by)
+        demand_auditor(by)
         copy = await self._copy(by.school_id)
         async with self.begin(by.school_id) as work:
             view = await self._checked(work, copy)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from samspill_identity.domain.codes import ParticipantCode
 from samspill_identity.domain.ports import Begin
 from samspill_kit.ids import SurveyId
+from samspill_kit.policy import Deed
 from samspill_kit.principal import StaffPrincipal
 
 
@@ -20,5 +21,5 @@ class ListCodeStates:
     ) -> Sequence[ParticipantCode]:
         async with self.begin(by.school_id) as work:
             survey = await work.surveys.get(survey_id)
-            survey.demand_managed_by(by)
+            survey.demand_managed_by(by, Deed.HAND_OUT_CODES)
             return tuple((await work.codes.newest(survey_id)).values())

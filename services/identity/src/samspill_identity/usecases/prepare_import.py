@@ -22,7 +22,8 @@ from samspill_identity.domain.roster import (
 from samspill_identity.usecases.list_pupils import opened
 from samspill_kit.clock import Clock
 from samspill_kit.ids import GroupId, IdFactory
-from samspill_kit.principal import Action, StaffPrincipal
+from samspill_kit.policy import Deed, demand
+from samspill_kit.principal import StaffPrincipal
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +95,7 @@ class PrepareImport:
 
 def demand_roster(principal: StaffPrincipal) -> None:
     """Raises MayNotManageRoster for whom the leader has not granted the whole roster."""
-    if not principal.may(Action.MANAGE_ROSTER):
-        raise MayNotManageRoster(who_can="leader")
+    demand(Deed.MANAGE_ROSTER, principal, otherwise=MayNotManageRoster)
 
 
 def new_group_names(class_list: ClassList, groups: Sequence[Group]) -> Sequence[str]:

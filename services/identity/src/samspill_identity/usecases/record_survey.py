@@ -11,7 +11,8 @@ from samspill_identity.domain.ports import Begin, Schools, Work
 from samspill_identity.domain.surveys import RecordedSurvey
 from samspill_kit.clock import Clock
 from samspill_kit.ids import GroupId, SurveyId
-from samspill_kit.principal import Action, StaffPrincipal
+from samspill_kit.policy import About, Deed, demand
+from samspill_kit.principal import StaffPrincipal
 
 LONGEST_LIFE_YEARS: Final = 4
 """SPEC T1: nothing outlives its making by more than four years."""
@@ -40,13 +41,14 @@ class RecordSurvey:
         groups = tuple(dict.fromkeys(group_ids))
         async with self.begin(by.school_id) as work:
             await _demand_groups(work, groups)
-            if any(not by.may(Action.CREATE_SURVEY, group_id) for group_id in groups):
-                raise MayNotCreateSurvey(who_can="leader")
+            about = About(survey_id, group_ids=groups)
+            demand(Deed.CREATE_SURVEY, by, about, otherwise=MayNotCreateSurvey)
             known = await work.surveys.find(survey_id)
             if known is None:
-                survey = self._new(survey_id, groups, delete_on, by)
+                survey = self._new(survey_id, groups, delete_on, ceilings, by)
             else:
-                survey = known.planned_again(groups, delete_on=delete_on or known.delete_on, by=by)
+                wanted = _within(ceilings, known, delete_on or known.delete_on)
+                survey = known.planned_again(groups, delete_on=wanted, by=by)
             await work.surveys.save(survey)
             await work.commit()
         return ceilings
@@ -56,17 +58,28 @@ class RecordSurvey:
         survey_id: SurveyId,
         groups: tuple[GroupId, ...],
         delete_on: date | None,
+        ceilings: Ceilings,
         by: StaffPrincipal,
     ) -> RecordedSurvey:
-        ceiling_on = _years_after(self.clock.now().date(), LONGEST_LIFE_YEARS)
+        today = self.clock.now().date()
+        ceiling_on = _years_after(today, LONGEST_LIFE_YEARS)
+        last_day = min(ceiling_on, ceilings.last_day(made_on=today))
         return RecordedSurvey(
             id=survey_id,
             school_id=by.school_id,
             created_by=by.staff_id,
             group_ids=groups,
-            delete_on=min(delete_on or ceiling_on, ceiling_on),
+            delete_on=min(delete_on or last_day, last_day),
             ceiling_on=ceiling_on,
         )
+
+
+def _within(ceilings: Ceilings, known: RecordedSurvey, wanted: date) -> date:
+    if known.readers is not None:
+        # Opened: what was told to the pupils holds, whatever the municipality decided since.
+        return wanted
+    made_on = _years_after(known.ceiling_on, -LONGEST_LIFE_YEARS)
+    return min(wanted, ceilings.last_day(made_on=made_on))
 
 
 async def _demand_groups(work: Work, groups: Sequence[GroupId]) -> None:

@@ -6,6 +6,7 @@ from samspill_identity.domain.errors import CodeUnknown
 from samspill_identity.domain.ports import Begin
 from samspill_kit.clock import Clock
 from samspill_kit.ids import ParticipantId, SurveyId
+from samspill_kit.policy import Deed
 from samspill_kit.principal import StaffPrincipal
 
 
@@ -21,7 +22,7 @@ class RevokeCode:
     ) -> None:
         async with self.begin(by.school_id) as work:
             survey = await work.surveys.get(survey_id, for_update=True)
-            survey.demand_managed_by(by)
+            survey.demand_managed_by(by, Deed.HAND_OUT_CODES)
             if not await work.codes.revoke(survey_id, participant_id, at=self.clock.now()):
                 raise CodeUnknown
             await work.commit()

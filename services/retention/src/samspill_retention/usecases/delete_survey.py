@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from samspill_kit.clock import Clock
 from samspill_kit.ids import SurveyId
-from samspill_kit.principal import Action, StaffPrincipal
+from samspill_kit.policy import About, Deed, demand
+from samspill_kit.principal import StaffPrincipal
 from samspill_retention.domain.deletion import Deletion
 from samspill_retention.domain.errors import MayNotDelete, SurveyNotFound
 from samspill_retention.domain.lifetime import Lifetime
@@ -21,8 +22,8 @@ def check_may_delete(lifetime: Lifetime, by: StaffPrincipal) -> None:
     Raises:
         MayNotDelete: none of these.
     """
-    if lifetime.created_by != by.staff_id and not by.may(Action.DELETE_SURVEY):
-        raise MayNotDelete(survey_id=str(lifetime.survey_id))
+    about = About(lifetime.survey_id, lifetime.created_by)
+    demand(Deed.DELETE_SURVEY, by, about, otherwise=MayNotDelete, survey_id=str(lifetime.survey_id))
 
 
 @dataclass(frozen=True, slots=True)

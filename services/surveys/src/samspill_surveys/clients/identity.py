@@ -14,6 +14,7 @@ from samspill.identity.v1 import (
 )
 from samspill_kit.ids import GroupId, PupilId, StaffId, SurveyId
 from samspill_kit.principal import Level
+from samspill_surveys.domain.ceilings import Ceilings
 from samspill_surveys.domain.participants import Card, Gender, RosterPupil
 from samspill_surveys.domain.survey import Reader, SurveyGroup
 
@@ -72,14 +73,16 @@ class IdentitySurveyGrants:
 
     async def record(
         self, survey_id: SurveyId, group_ids: Sequence[GroupId], *, delete_on: date
-    ) -> None:
-        await self._commands.RecordSurvey(
+    ) -> Ceilings:
+        answer = await self._commands.RecordSurvey(
             access_pb2.RecordSurveyRequest(
                 survey_id=str(survey_id),
                 group_ids=[str(group_id) for group_id in group_ids],
                 delete_on=delete_on.isoformat(),
             )
         )
+        # An identity of the release before tells none.
+        return _ceilings_from_pb(answer.ceilings) if answer.HasField("ceilings") else Ceilings()
 
     async def preview_readers(self, survey_id: SurveyId) -> Sequence[Reader]:
         answer = await self._queries.PreviewReaders(
@@ -111,6 +114,10 @@ class IdentitySurveyGrants:
             access_pb2.EndShareRequest(survey_id=str(survey_id), staff_id=str(staff_id))
         )
         return _readers_from_pb(answer.readers)
+
+
+def _ceilings_from_pb(ceilings: access_pb2.Ceilings) -> Ceilings:
+    return Ceilings(ceilings.longest_keep_days, tuple(ceilings.free_text_bands))
 
 
 def _readers_from_pb(readers: Iterable[access_pb2.Reader]) -> list[Reader]:

@@ -47,6 +47,8 @@ class ResponsesAcceptance:
                 closes_at=timestamp_of(survey.plan.closes_at),
                 delete_on=lifetime.delete_on.isoformat(),
                 ceiling_on=lifetime.ceiling_on.isoformat(),
+                created_by=str(survey.created_by),
+                group_ids=map(str, survey.group_ids),
             )
         )
 

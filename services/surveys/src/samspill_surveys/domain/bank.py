@@ -31,4 +31,5 @@ def _entry_of(question: catalogue.Question) -> BankQuestion:
         names_peers=question.names_peers,
         is_negative=question.is_negative,
         max_nominees=question.max_nominees,
+        is_free_text=question.kind == "free_text",
     )

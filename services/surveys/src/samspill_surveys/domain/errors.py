@@ -15,6 +15,18 @@ class GroupUnknown(NotFound):
     code = "group_unknown"
 
 
+class NotForYou(Forbidden):
+    """Leaders alone read who has read about a pupil (SPEC I8)."""
+
+    code = "not_for_you"
+
+
+class SurveyNotYours(Forbidden):
+    """The survey is another's, inside the own school: its creator or a leader can open it."""
+
+    code = "survey_not_yours"
+
+
 class MayNotCreateSurvey(Forbidden):
     """The leader has not granted this person surveys in every group chosen (SPEC I2)."""
 
@@ -119,6 +131,18 @@ class DeleteOnPastCeiling(Invalid):
     """The day of deletion is later than four years after creation (SPEC T1)."""
 
     code = "delete_on_past_ceiling"
+
+
+class KeptTooLong(Invalid):
+    """The day of deletion is later than the municipality lets any survey live."""
+
+    code = "kept_too_long"
+
+
+class FreeTextNotAllowed(Invalid):
+    """The municipality does not let this grade band be asked for free text."""
+
+    code = "free_text_not_allowed"
 
 
 class NoQuestions(Invalid):

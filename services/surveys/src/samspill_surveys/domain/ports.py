@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
-from samspill_kit.ids import EventId, GroupId, ParticipantId, SchoolId, StaffId, SurveyId
+from samspill_kit.ids import EventId, GroupId, ParticipantId, PupilId, SchoolId, StaffId, SurveyId
 from samspill_kit.principal import Level
+from samspill_surveys.domain.ceilings import Ceilings
 from samspill_surveys.domain.participants import Card, ParticipantList, RosterPupil
 from samspill_surveys.domain.question import BankQuestion
 from samspill_surveys.domain.survey import Reader, Survey, SurveyGroup, SurveyState, shown_state
@@ -124,11 +125,29 @@ class SurveyOverview:
         return shown_state(self.state, closes_at=self.closes_at, now=now)
 
 
+@dataclass(frozen=True, slots=True)
+class Participation:
+    """One pupil's place in one survey."""
+
+    survey_id: SurveyId
+    participant_id: ParticipantId
+    title: str
+    state: SurveyState
+    closes_at: datetime
+
+    def state_at(self, now: datetime) -> SurveyState:
+        """The state as it shows; see `shown_state`."""
+        return shown_state(self.state, closes_at=self.closes_at, now=now)
+
+
 class SurveyIndex(Protocol):
     """A read model: every survey of a school, newest first."""
 
     async def of_school(self, school_id: SchoolId) -> Sequence[SurveyOverview]:
         """All of them, locked ones included; who may see which is the caller's question."""
+
+    async def of_pupil(self, school_id: SchoolId, pupil_id: PupilId) -> Sequence[Participation]:
+        """The pupil's places, newest first."""
 
 
 class Rosters(Protocol):
@@ -148,8 +167,11 @@ class SurveyGrants(Protocol):
 
     async def record(
         self, survey_id: SurveyId, group_ids: Sequence[GroupId], *, delete_on: date
-    ) -> None:
-        """Record the acting person as creator; repeating it changes groups and day of a draft."""
+    ) -> Ceilings:
+        """Record the acting person as creator; repeating it changes groups and day of a draft.
+
+        Returns what the municipality lets its schools do.
+        """
 
     async def preview_readers(self, survey_id: SurveyId) -> Sequence[Reader]:
         """Who would read the survey if it were opened now."""

@@ -39,6 +39,8 @@ class BankQuestion:
     max_nominees: int
     """0 for no maximum."""
 
+    is_free_text: bool = False
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:

@@ -7,7 +7,8 @@ from enum import Enum
 
 from samspill_kit.aggregate import Aggregate
 from samspill_kit.ids import GroupId, SchoolId, StaffId, SurveyId
-from samspill_kit.principal import Action, StaffPrincipal
+from samspill_kit.policy import About, Deed, allows, demand
+from samspill_kit.principal import StaffPrincipal
 from samspill_surveys.domain.errors import (
     ClosingTimeNotAhead,
     MayNotCreateSurvey,
@@ -17,8 +18,8 @@ from samspill_surveys.domain.errors import (
     SurveyClosesAfterDeletion,
     SurveyIsLocked,
     SurveyNotADraft,
-    SurveyNotFound,
     SurveyNotOpen,
+    SurveyNotYours,
     TitleEmpty,
 )
 from samspill_surveys.domain.events import ParticipantsChanged, SurveyClosed, SurveyOpened
@@ -87,9 +88,8 @@ def demand_closed_before(delete_on: date, closes_at: datetime) -> None:
 
 def demand_creator(by: StaffPrincipal, group_ids: Iterable[GroupId]) -> None:
     """Refuse whoever may not make surveys in every one of the groups (SPEC I2)."""
-    for group_id in group_ids:
-        if not by.may(Action.CREATE_SURVEY, group_id):
-            raise MayNotCreateSurvey(group_id=str(group_id), who_can="leader")
+    about = About(group_ids=tuple(group_ids))
+    demand(Deed.CREATE_SURVEY, by, about, otherwise=MayNotCreateSurvey)
 
 
 @dataclass(slots=True)
@@ -118,16 +118,27 @@ class Survey(Aggregate):
     def group_ids(self) -> tuple[GroupId, ...]:
         return tuple(group.group_id for group in self.plan.groups)
 
+    @property
+    def made_on(self) -> date:
+        """The day that lifetimes are counted from, in UTC."""
+        return self.created_at.date()
+
     def state_at(self, now: datetime) -> SurveyState:
         """The state as it shows; see `shown_state`."""
         return shown_state(self.state, closes_at=self.plan.closes_at, now=now)
 
     def demand_visible_to(self, by: StaffPrincipal) -> None:
-        """Hide the survey from all but its creator, the school's leaders, and those who may read
-        all of it.
+        """Raises SurveyNotYours, which says who can open it (SPEC I4), for all but its creator, the
+        school's leaders, those who may read all of it, and those it is shared with.
         """
-        if not is_visible(by, created_by=self.created_by, group_ids=self.group_ids):
-            raise SurveyNotFound
+        demand(
+            Deed.SEE_SURVEY, by, self.as_subject, otherwise=SurveyNotYours, survey_id=str(self.id)
+        )
+
+    @property
+    def as_subject(self) -> About:
+        """What the policy needs to know of it."""
+        return About(self.id, self.created_by, self.group_ids)
 
     def demand_unlocked(self) -> None:
         if self.is_locked:
@@ -135,15 +146,12 @@ class Survey(Aggregate):
 
     def is_managed_by(self, by: StaffPrincipal) -> bool:
         """Whether this person made the survey or leads the school."""
-        return by.staff_id == self.created_by or by.is_leader
+        return allows(Deed.CHANGE_SURVEY, by, self.as_subject)
 
-    def demand_managed_by(self, by: StaffPrincipal) -> None:
-        """Only the creator and the school's leaders change a survey; who cannot see it, finds
-        none.
-        """
+    def demand_managed_by(self, by: StaffPrincipal, deed: Deed = Deed.CHANGE_SURVEY) -> None:
+        """Only the creator and the school's leaders change a survey."""
         self.demand_visible_to(by)
-        if not self.is_managed_by(by):
-            raise NotSurveyOwner(survey_id=str(self.id), who_can="creator_or_leader")
+        demand(deed, by, self.as_subject, otherwise=NotSurveyOwner, survey_id=str(self.id))
         self.demand_unlocked()
 
     def demand_version(self, version: int) -> None:
@@ -224,15 +232,6 @@ class Survey(Aggregate):
                 self.school_id, self.id, at, change.joined, change.left, self.version
             )
         )
-
-
-def is_visible(by: StaffPrincipal, *, created_by: StaffId, group_ids: Sequence[GroupId]) -> bool:
-    """Whether this person sees that a survey exists: its creator, leaders, readers of all its
-    groups.
-    """
-    if by.staff_id == created_by or by.is_leader:
-        return True
-    return by.level_for(group_ids) is not None
 
 
 def shown_state(state: SurveyState, *, closes_at: datetime, now: datetime) -> SurveyState:

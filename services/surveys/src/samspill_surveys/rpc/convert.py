@@ -11,7 +11,7 @@ from samspill_kit.principal import Level
 from samspill_surveys import catalogue
 from samspill_surveys.domain.errors import DeleteOnMalformed
 from samspill_surveys.domain.participants import Gender, PersonOnList
-from samspill_surveys.domain.ports import SurveyOverview
+from samspill_surveys.domain.ports import Participation, SurveyOverview
 from samspill_surveys.domain.question import Choice, ChosenQuestion, LegalMode
 from samspill_surveys.domain.survey import Reader, Survey, SurveyGroup, SurveyState
 from samspill_surveys.usecases.draft import DraftWish
@@ -130,6 +130,15 @@ def overview_to_pb(line: SurveyOverview, *, now: datetime) -> pb.SurveySummary:
         delete_on=line.delete_on.isoformat(),
         created_by=str(line.created_by),
         questions=line.questions,
+    )
+
+
+def participation_to_pb(place: Participation, *, now: datetime) -> pb.Participation:
+    return pb.Participation(
+        survey_id=str(place.survey_id),
+        participant_id=str(place.participant_id),
+        title=place.title,
+        state=STATES[place.state_at(now)],
     )
 
 

@@ -8,11 +8,12 @@ from samspill.surveys.v1 import surveys_pb2 as pb
 from samspill.surveys.v1 import surveys_pb2_grpc as pb_grpc
 from samspill_kit.clock import Clock
 from samspill_kit.grpc import call
-from samspill_kit.ids import SurveyId
+from samspill_kit.ids import PupilId, SurveyId
 from samspill_surveys.rpc import convert
 from samspill_surveys.usecases.get_form import GetForm
 from samspill_surveys.usecases.get_survey import GetSurvey
 from samspill_surveys.usecases.list_participants import ListParticipants
+from samspill_surveys.usecases.list_participations import ListParticipations
 from samspill_surveys.usecases.list_surveys import ListSurveys
 
 Context = ServicerContext[Any, Any]
@@ -25,11 +26,13 @@ class SurveyQueries(pb_grpc.SurveyQueryServiceServicer):
         list_surveys: ListSurveys,
         get_survey: GetSurvey,
         list_participants: ListParticipants,
+        list_participations: ListParticipations,
         clock: Clock,
     ) -> None:
         self._list_surveys = list_surveys
         self._get_survey = get_survey
         self._list_participants = list_participants
+        self._list_participations = list_participations
         self._clock = clock
 
     async def ListSurveys(
@@ -59,6 +62,15 @@ class SurveyQueries(pb_grpc.SurveyQueryServiceServicer):
         return pb.ListParticipantsResponse(
             participants=[convert.person_to_pb(person) for person in named.people],
             list_version=named.version,
+        )
+
+    async def ListParticipations(
+        self, request: pb.ListParticipationsRequest, context: Context
+    ) -> pb.ListParticipationsResponse:
+        places = await self._list_participations(PupilId.parse(request.pupil_id), by=call.staff())
+        now = self._clock.now()
+        return pb.ListParticipationsResponse(
+            participations=[convert.participation_to_pb(one, now=now) for one in places]
         )
 
 

@@ -6,8 +6,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from samspill_kit.db import Database
-from samspill_kit.ids import GroupId, SchoolId, StaffId, SurveyId
-from samspill_surveys.domain.ports import SurveyOverview
+from samspill_kit.ids import GroupId, ParticipantId, PupilId, SchoolId, StaffId, SurveyId
+from samspill_surveys.domain.ports import Participation, SurveyOverview
 from samspill_surveys.domain.survey import SurveyGroup, SurveyState
 
 _OVERVIEW = sa.text(
@@ -30,6 +30,17 @@ _OVERVIEW = sa.text(
 )
 
 
+_OF_PUPIL = sa.text(
+    """
+    select s.survey_id, p.participant_id, s.title, s.state, s.closes_at
+    from survey_participants p
+    join surveys s on s.school_id = p.school_id and s.survey_id = p.survey_id
+    where p.school_id = :school_id and p.pupil_id = :pupil_id
+    order by s.created_at desc, s.survey_id
+    """
+)
+
+
 class SqlSurveyIndex:
     """Every survey of a school in one statement."""
 
@@ -40,6 +51,21 @@ class SqlSurveyIndex:
         async with self._database.scope([school_id]) as session:
             found = await session.execute(_OVERVIEW, {"school_id": school_id.value})
             return [_overview(row) for row in found]
+
+    async def of_pupil(self, school_id: SchoolId, pupil_id: PupilId) -> Sequence[Participation]:
+        wanted = {"school_id": school_id.value, "pupil_id": pupil_id.value}
+        async with self._database.scope([school_id]) as session:
+            found = await session.execute(_OF_PUPIL, wanted)
+            return [
+                Participation(
+                    SurveyId(row.survey_id),
+                    ParticipantId(row.participant_id),
+                    row.title,
+                    SurveyState(row.state),
+                    row.closes_at,
+                )
+                for row in found
+            ]
 
 
 def _overview(row: sa.Row[Any]) -> SurveyOverview:

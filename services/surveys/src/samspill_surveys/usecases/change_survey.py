@@ -47,13 +47,13 @@ class ChangeSurvey:
 
     async def _tell_others(self, survey: Survey, plan: Plan) -> None:
         before = survey.plan
+        group_ids = [group.group_id for group in plan.groups]
+        ceilings = await self.grants.record(survey.id, group_ids, delete_on=plan.lifetime.delete_on)
+        ceilings.demand_within(plan, band=survey.band, made_on=survey.made_on)
         if plan.lifetime != before.lifetime:
             await self.lifetimes.change_delete_on(
                 survey.school_id, survey.id, plan.lifetime.delete_on
             )
-        group_ids = [group.group_id for group in plan.groups]
-        if set(group_ids) != set(survey.group_ids) or plan.lifetime != before.lifetime:
-            await self.grants.record(survey.id, group_ids, delete_on=plan.lifetime.delete_on)
 
     async def _stored(
         self, survey_id: SurveyId, plan: Plan, *, version: int, by: StaffPrincipal

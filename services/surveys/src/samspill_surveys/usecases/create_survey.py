@@ -1,6 +1,6 @@
 """Make a draft."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from typing import Final
 from uuid import UUID, uuid5
@@ -41,15 +41,19 @@ class CreateSurvey:
         if made:
             return made
         survey = await self._planned(survey_id, wish, band=band, by=by)
-        # The key and the creator's right come first: nobody can use a survey that lacks either.
+        # The creator's right and the key come first: nobody can use a survey that lacks either.
+        ceilings = await self.grants.record(
+            survey.id, survey.group_ids, delete_on=survey.plan.lifetime.delete_on
+        )
+        if wish.delete_on is None:
+            lifetime = ceilings.shortened(survey.plan.lifetime, made_on=survey.made_on)
+            survey.plan = replace(survey.plan, lifetime=lifetime).checked(now=survey.created_at)
+        ceilings.demand_within(survey.plan, band=band, made_on=survey.made_on)
         await self.lifetimes.register(
             survey.school_id,
             survey.id,
             created_by=survey.created_by,
             delete_on=survey.plan.lifetime.delete_on,
-        )
-        await self.grants.record(
-            survey.id, survey.group_ids, delete_on=survey.plan.lifetime.delete_on
         )
         return await self._stored(survey, by=by)
 

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from samspill_kit.policy import About, Deed, allows
 from samspill_kit.principal import StaffPrincipal
 from samspill_surveys.domain.ports import SurveyIndex, SurveyOverview
-from samspill_surveys.domain.survey import is_visible
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,9 +18,9 @@ class ListSurveys:
         return [
             line
             for line in await self.index.of_school(by.school_id)
-            if is_visible(
+            if allows(
+                Deed.SEE_SURVEY,
                 by,
-                created_by=line.created_by,
-                group_ids=[group.group_id for group in line.groups],
+                About(line.survey_id, line.created_by, [group.group_id for group in line.groups]),
             )
         ]

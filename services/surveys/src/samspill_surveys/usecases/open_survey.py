@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from samspill_kit.clock import Clock
 from samspill_kit.ids import IdFactory, ParticipantId, SurveyId
+from samspill_kit.policy import Deed
 from samspill_kit.principal import StaffPrincipal
 from samspill_surveys.domain.errors import SurveyChangedMeanwhile
 from samspill_surveys.domain.participants import ParticipantList, RosterPupil
@@ -41,6 +42,10 @@ class OpenSurvey:
         if self._is_open_already(draft, by):
             return draft
         draft.demand_openable(by, now=self.clock.now())
+        ceilings = await self.grants.record(
+            draft.id, draft.group_ids, delete_on=draft.plan.lifetime.delete_on
+        )
+        ceilings.demand_within(draft.plan, band=draft.band, made_on=draft.made_on)
         roster = await self.rosters.pupils_of(draft.group_ids)
         seal = await self.seals.of(draft.school_id, draft.id)
         participants = await self._fix_participants(draft, roster, seal, by=by)
@@ -49,7 +54,7 @@ class OpenSurvey:
         return await self._open(draft, participants, readers, by=by)
 
     def _is_open_already(self, survey: Survey, by: StaffPrincipal) -> bool:
-        survey.demand_managed_by(by)
+        survey.demand_managed_by(by, Deed.OPEN_SURVEY)
         return survey.state_at(self.clock.now()) is SurveyState.OPEN
 
     async def _fix_participants(

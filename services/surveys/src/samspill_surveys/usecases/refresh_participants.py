@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from samspill_kit.clock import Clock
 from samspill_kit.ids import IdFactory, ParticipantId, SurveyId
+from samspill_kit.policy import Deed
 from samspill_kit.principal import StaffPrincipal
 from samspill_surveys.domain.participants import ListChange, ParticipantList, RosterPupil
 from samspill_surveys.domain.ports import Acceptance, Begin, NameSeal, NameSeals, Rosters
@@ -27,7 +28,7 @@ class RefreshParticipants:
     async def __call__(self, survey_id: SurveyId, *, by: StaffPrincipal) -> ListChange:
         async with self.begin(by.school_id) as work:
             survey = await work.surveys.get(survey_id)
-        survey.demand_managed_by(by)
+        survey.demand_managed_by(by, Deed.REFRESH_PARTICIPANTS)
         survey.demand_open(now=self.clock.now())
         roster = await self.rosters.pupils_of(survey.group_ids)
         seal = await self.seals.of(survey.school_id, survey.id)
@@ -45,7 +46,7 @@ class RefreshParticipants:
     ) -> tuple[ParticipantList, ListChange]:
         async with self.begin(survey.school_id) as work:
             current = await work.surveys.get_for_update(survey.id)
-            current.demand_managed_by(by)
+            current.demand_managed_by(by, Deed.REFRESH_PARTICIPANTS)
             now = self.clock.now()
             current.demand_open(now=now)
             before = await work.lists.of(survey.id)
