@@ -1,6 +1,6 @@
 """Stand-ins in memory, held to the same suites as the real parts (tests/contracts)."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -31,7 +31,7 @@ from samspill_responses.domain.saving import (
     Submission,
     Writer,
 )
-from samspill_responses.domain.survey import PreparedSurvey
+from samspill_responses.domain.survey import Keepers, PreparedSurvey
 from samspill_responses.storage.encoding import decode, encode
 
 
@@ -163,6 +163,12 @@ class FakeSurveys:
         return survey.sealed_at is not None or survey.closes_at <= self.clock.now()
 
     # Statuses
+
+    async def keepers(
+        self, school_id: SchoolId, survey_ids: Sequence[SurveyId]
+    ) -> Mapping[SurveyId, Keepers]:
+        known = [id_ for id_ in survey_ids if (school_id, id_) in self.prepared]
+        return {id_: self.prepared[school_id, id_].keepers for id_ in known}
 
     async def states(self, school_id: SchoolId, survey_id: SurveyId) -> Sequence[ParticipantStatus]:
         return self._present(self.usable(school_id, survey_id), None)

@@ -6,12 +6,12 @@ from uuid import UUID, uuid4
 
 from stdnum.no.fodselsnummer import calc_check_digit1, calc_check_digit2
 
-from samspill_kit.ids import ParticipantId, SchoolId, SessionId, SurveyId
+from samspill_kit.ids import GroupId, ParticipantId, SchoolId, SessionId, StaffId, SurveyId
 from samspill_responses.domain.acceptance import AcceptedParticipant, AcceptedQuestion
 from samspill_responses.domain.answers import AnswerKind, Recorded, Skipped, Value
 from samspill_responses.domain.ids import PageId, QuestionId
 from samspill_responses.domain.saving import Save, SealedAnswer, Submission, Writer
-from samspill_responses.domain.survey import Preparation
+from samspill_responses.domain.survey import Keepers, Preparation
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 
@@ -38,6 +38,8 @@ class SchoolClass:
     ali: ParticipantId = field(default_factory=lambda: ParticipantId(uuid4()))
     eva: ParticipantId = field(default_factory=lambda: ParticipantId(uuid4()))
     stranger: ParticipantId = field(default_factory=lambda: ParticipantId(uuid4()))
+    creator: StaffId = field(default_factory=lambda: StaffId(uuid4()))
+    group: GroupId = field(default_factory=lambda: GroupId(uuid4()))
     session: SessionId = field(default_factory=lambda: SessionId(uuid4()))
 
     def preparation(
@@ -52,6 +54,7 @@ class SchoolClass:
             closes_at=closes_at or NOW + timedelta(days=7),
             delete_on=date(2050, 6, 30),
             ceiling_on=date(2054, 6, 30),
+            keepers=Keepers(self.creator, (self.group,)),
         )
 
     def participants(

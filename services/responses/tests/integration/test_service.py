@@ -101,6 +101,8 @@ def prepare_request(
         closes_at=closes_at,
         delete_on="2050-06-30",
         ceiling_on="2054-06-30",
+        created_by=str(of.creator),
+        group_ids=[str(of.group)],
     )
 
 

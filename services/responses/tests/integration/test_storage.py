@@ -84,6 +84,9 @@ class TestIsolation:
     ) -> None:
         statuses = SqlStatuses(storage.app)
         elsewhere = SchoolClass().school_id
+        known = await statuses.keepers(school_class.school_id, [school_class.survey_id])
+        assert known[school_class.survey_id] == school_class.preparation().keepers
+        assert await statuses.keepers(elsewhere, [school_class.survey_id]) == {}
         with pytest.raises(SurveyNotFound):
             await statuses.states(elsewhere, school_class.survey_id)
         assert await statuses.counts(elsewhere, [school_class.survey_id]) == []

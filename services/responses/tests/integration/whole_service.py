@@ -14,7 +14,7 @@ from samspill.responses.v1 import acceptance_pb2_grpc, answers_pb2_grpc, erasure
 from samspill.retention.v1 import keys_pb2, keys_pb2_grpc
 from samspill_kit.errors import NotFound, Unavailable
 from samspill_kit.grpc import Channel, GrpcServer, Passport
-from samspill_kit.ids import MunicipalityId, ParticipantId, SessionId, StaffId
+from samspill_kit.ids import MunicipalityId, ParticipantId, SessionId
 from samspill_kit.principal import Level, Permit, PupilPrincipal, StaffPrincipal
 from samspill_kit.process import Service
 from samspill_kit.settings import HostPort
@@ -28,7 +28,6 @@ from services.responses.tests.sample import SchoolClass
 
 ANY_PORT = HostPort("127.0.0.1", 0)
 MUNICIPALITY = MunicipalityId(SchoolClass().school_id.value)
-READER = StaffId(SchoolClass().school_id.value)
 
 Stub = TypeVar("Stub")
 
@@ -105,12 +104,12 @@ class Whole:
 
     def staff(self, of: SchoolClass) -> str:
         return self.identity.signer.passport(
-            StaffPrincipal(READER, MUNICIPALITY, of.school_id, frozenset(), (), of.session)
+            StaffPrincipal(of.creator, MUNICIPALITY, of.school_id, frozenset(), (), of.session)
         )
 
     def permit(self, of: SchoolClass, level: Level = Level.FREE_TEXT) -> str:
         return self.identity.signer.permit(
-            Permit(READER, of.school_id, of.survey_id, level, None, "audit-1")
+            Permit(of.creator, of.school_id, of.survey_id, level, None, "audit-1")
         )
 
 

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from samspill_kit.ids import MunicipalityId, ParticipantId, SessionId, StaffId
-from samspill_kit.principal import Level, Permit, PupilPrincipal, StaffPrincipal
+from samspill_kit.principal import Action, Grant, Level, Permit, PupilPrincipal, StaffPrincipal
 from samspill_responses.domain.answers import Answer, Change, Value
 from samspill_responses.domain.ids import PageId, QuestionId
 from samspill_responses.usecases.change_participants import ChangeParticipants
@@ -68,7 +68,7 @@ class FakeService:
             municipality_id=MUNICIPALITY,
             school_id=self.school_class.school_id,
             roles=frozenset(),
-            grants=(),
+            grants=(Grant(Action.READ_REPORT, Level.AGGREGATE, self.school_class.group),),
             session_id=self.school_class.session,
         )
 

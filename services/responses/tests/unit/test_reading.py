@@ -7,11 +7,17 @@ from uuid import UUID
 import pytest
 
 from samspill_kit.ids import SchoolId, StaffId, SurveyId
-from samspill_kit.principal import Level, Permit
+from samspill_kit.principal import Action, Grant, Level, Permit, Role, Share
 from samspill_responses.domain.answers import Change, Option, Skipped, Text
-from samspill_responses.domain.errors import PermitMismatch, SurveyNotClosed, SurveyNotFound
+from samspill_responses.domain.errors import (
+    PermitMismatch,
+    SurveyNotClosed,
+    SurveyNotFound,
+    SurveyNotYours,
+)
 from samspill_responses.domain.ids import QuestionId
 from samspill_responses.domain.participation import ParticipantState
+from samspill_responses.domain.survey import Keepers
 from samspill_responses.usecases.list_participant_states import (
     CountParticipantStates,
     ListParticipantStates,
@@ -118,7 +124,40 @@ async def test_status_says_who_is_done_and_another_school_finds_nothing(
     assert [(count.participants, count.submitted, count.started) for count in counted] == [
         (4, 1, 0)
     ]
-    assert await counting(ids, by=foreign) == []
+    assert list(await counting(ids, by=foreign)) == []
+
+
+async def test_status_is_told_to_creator_leader_reader_and_sharer_alone(
+    service: FakeService,
+) -> None:
+    of = service.school_class
+    nobody = replace(service.reader(), grants=())
+    told = (
+        replace(nobody, staff_id=of.creator),
+        replace(nobody, roles=frozenset({Role.LEADER})),
+        replace(nobody, shares=(Share(of.survey_id, Level.AGGREGATE),)),
+        service.reader(),
+    )
+    for one in told:
+        assert len(await ListParticipantStates(service.kept)(of.survey_id, by=one)) == 4
+        assert len(await CountParticipantStates(service.kept)([of.survey_id], by=one)) == 1
+    with pytest.raises(SurveyNotYours) as refused:
+        await ListParticipantStates(service.kept)(of.survey_id, by=nobody)
+    assert refused.value.details["who_can"] == "creator_or_leader"
+    assert not await CountParticipantStates(service.kept)([of.survey_id], by=nobody)
+
+
+async def test_status_of_a_survey_that_nobody_is_known_to_have_made_is_for_leaders(
+    service: FakeService,
+) -> None:
+    older = SchoolClass(school_id=service.school_class.school_id)
+    await service.prepare_survey(replace(older.preparation(), keepers=Keepers()))
+    everywhere = (Grant(Action.READ_REPORT, Level.FREE_TEXT),)
+    reader = replace(service.reader(), grants=everywhere)
+    leader = replace(reader, roles=frozenset({Role.LEADER}))
+    with pytest.raises(SurveyNotYours):
+        await ListParticipantStates(service.kept)(older.survey_id, by=reader)
+    assert len(await ListParticipantStates(service.kept)(older.survey_id, by=leader)) == 4
 
 
 async def test_what_is_past_its_time_is_sealed_and_a_lock_does_not_stop_the_others(

@@ -9,6 +9,12 @@ class SurveyNotFound(NotFound):
     code = "survey_not_found"
 
 
+class SurveyNotYours(Forbidden):
+    """The survey is another's, inside the own school: its creator or a leader can open it."""
+
+    code = "survey_not_yours"
+
+
 class ParticipantNotFound(NotFound):
     """Not, or no longer, in the survey's list."""
 

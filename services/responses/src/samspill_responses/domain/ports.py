@@ -20,7 +20,7 @@ from samspill_responses.domain.saving import (
     StoredPage,
     Writer,
 )
-from samspill_responses.domain.survey import PreparedSurvey
+from samspill_responses.domain.survey import Keepers, PreparedSurvey
 
 
 class Answers(Protocol):
@@ -115,6 +115,12 @@ class SurveyCount:
 
 class Statuses(Protocol):
     """Read models of who is done (SPEC S8), and of a sealed survey's answers."""
+
+    async def keepers(
+        self, school_id: SchoolId, survey_ids: Sequence[SurveyId]
+    ) -> Mapping[SurveyId, Keepers]:
+        """Whose those surveys are that exist in the school."""
+        ...
 
     async def states(self, school_id: SchoolId, survey_id: SurveyId) -> Sequence[ParticipantStatus]:
         """Present participants by id. Raises SurveyNotFound, SurveyIsLocked."""

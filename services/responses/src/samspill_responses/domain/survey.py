@@ -6,7 +6,8 @@ from datetime import date, datetime
 from typing import Self
 
 from samspill_kit.aggregate import Aggregate
-from samspill_kit.ids import ParticipantId, SchoolId, SurveyId
+from samspill_kit.ids import GroupId, ParticipantId, SchoolId, StaffId, SurveyId
+from samspill_kit.policy import About
 from samspill_responses.domain.acceptance import (
     Acceptance,
     AcceptedParticipant,
@@ -15,6 +16,21 @@ from samspill_responses.domain.acceptance import (
 )
 from samspill_responses.domain.errors import SurveyClosed
 from samspill_responses.domain.events import SurveySealed
+
+
+@dataclass(frozen=True, slots=True)
+class Keepers:
+    """Who made a survey and over which groups: what decides who is told its states.
+
+    Nothing is known of surveys that were prepared before this was told: leaders alone.
+    """
+
+    created_by: StaffId | None = None
+    group_ids: tuple[GroupId, ...] = ()
+
+    def about(self, survey_id: SurveyId) -> About:
+        """The survey as the policy takes it."""
+        return About(survey_id, self.created_by, self.group_ids or None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +45,7 @@ class Preparation:
     closes_at: datetime
     delete_on: date
     ceiling_on: date
+    keepers: Keepers = Keepers()
 
 
 class PreparedSurvey(Aggregate):
@@ -42,12 +59,14 @@ class PreparedSurvey(Aggregate):
         delete_on: date,
         ceiling_on: date,
         sealed_at: datetime | None = None,
+        keepers: Keepers = Keepers(),
     ) -> None:
         self.acceptance = acceptance
         self.closes_at = closes_at
         self.delete_on = delete_on
         self.ceiling_on = ceiling_on
         self.sealed_at = sealed_at
+        self.keepers = keepers
 
     @classmethod
     def begin(cls, told: Preparation) -> Self:
@@ -80,6 +99,8 @@ class PreparedSurvey(Aggregate):
         self.closes_at = told.closes_at
         self.delete_on = told.delete_on
         self.ceiling_on = told.ceiling_on
+        if told.keepers.created_by:
+            self.keepers = told.keepers
         questions = {question.id: question for question in told.questions}
         if questions != self.acceptance.questions:
             self._accept(replace(self.acceptance, questions=questions))

@@ -5,7 +5,7 @@ from datetime import UTC, date
 from typing import Final
 
 from samspill.responses.v1 import acceptance_pb2, answers_pb2
-from samspill_kit.ids import ParticipantId, SchoolId, SurveyId
+from samspill_kit.ids import GroupId, ParticipantId, SchoolId, StaffId, SurveyId
 from samspill_responses.domain.acceptance import AcceptedParticipant, AcceptedQuestion
 from samspill_responses.domain.answers import (
     Answer,
@@ -24,7 +24,7 @@ from samspill_responses.domain.errors import AnswerKindWrong
 from samspill_responses.domain.ids import PageId, QuestionId
 from samspill_responses.domain.participation import ParticipantState
 from samspill_responses.domain.ports import ParticipantStatus
-from samspill_responses.domain.survey import Preparation
+from samspill_responses.domain.survey import Keepers, Preparation
 from samspill_responses.usecases.keep_answers import PageChange
 
 STATE_TO_PB: Final = {
@@ -107,6 +107,10 @@ def preparation_of(request: acceptance_pb2.PrepareSurveyRequest) -> Preparation:
         closes_at=request.closes_at.ToDatetime(tzinfo=UTC),
         delete_on=date.fromisoformat(request.delete_on),
         ceiling_on=date.fromisoformat(request.ceiling_on),
+        keepers=Keepers(
+            StaffId.parse(request.created_by) if request.created_by else None,
+            tuple(map(GroupId.parse, request.group_ids)),
+        ),
     )
 
 

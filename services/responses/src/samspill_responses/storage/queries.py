@@ -1,6 +1,6 @@
 """Read models: who is done, what a reader with a permit gets, and what the timers look for."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -14,7 +14,8 @@ from samspill_responses.domain.ids import QuestionId
 from samspill_responses.domain.participation import ParticipantState
 from samspill_responses.domain.ports import ParticipantStatus, SurveyCount
 from samspill_responses.domain.saving import ReceivedAnswer
-from samspill_responses.storage.surveys import demand_usable, hold, of_survey
+from samspill_responses.domain.survey import Keepers
+from samspill_responses.storage.surveys import demand_usable, hold, keepers_of, of_survey
 from samspill_responses.storage.tables import answers, participants, survey_locks, surveys
 
 _DONE: Final = tuple(state.value for state in ParticipantState if state.is_done)
@@ -26,6 +27,17 @@ class SqlStatuses:
     """Reads in the scope of one school; a lock is looked at in the same transaction."""
 
     database: Database
+
+    async def keepers(
+        self, school_id: SchoolId, survey_ids: Sequence[SurveyId]
+    ) -> Mapping[SurveyId, Keepers]:
+        ids = [survey_id.value for survey_id in survey_ids]
+        wanted = sa.select(surveys.c.survey_id, surveys.c.created_by, surveys.c.group_ids).where(
+            surveys.c.school_id == school_id.value, surveys.c.survey_id.in_(ids)
+        )
+        async with self.database.scope([school_id]) as session:
+            rows = await session.execute(wanted)
+            return {SurveyId(row.survey_id): keepers_of(row) for row in rows}
 
     async def states(self, school_id: SchoolId, survey_id: SurveyId) -> Sequence[ParticipantStatus]:
         async with self.database.scope([school_id]) as session:

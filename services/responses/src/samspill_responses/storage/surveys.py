@@ -6,13 +6,13 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from samspill_kit.ids import ParticipantId, SchoolId, SurveyId
+from samspill_kit.ids import GroupId, ParticipantId, SchoolId, StaffId, SurveyId
 from samspill_responses.domain.acceptance import Acceptance, AcceptedQuestion, Membership
 from samspill_responses.domain.answers import AnswerKind
 from samspill_responses.domain.errors import SurveyIsLocked, SurveyNotFound
 from samspill_responses.domain.ids import QuestionId
 from samspill_responses.domain.participation import ParticipantState
-from samspill_responses.domain.survey import PreparedSurvey
+from samspill_responses.domain.survey import Keepers, PreparedSurvey
 from samspill_responses.storage.tables import (
     answer_versions,
     participants,
@@ -149,7 +149,14 @@ async def read_survey(
         delete_on=row.delete_on,
         ceiling_on=row.ceiling_on,
         sealed_at=row.sealed_at,
+        keepers=keepers_of(row),
     )
+
+
+def keepers_of(row: Any) -> Keepers:
+    """Whose a survey's row says it is."""
+    created_by = StaffId(row.created_by) if row.created_by else None
+    return Keepers(created_by, tuple(map(GroupId, row.group_ids)))
 
 
 def _survey_row(survey: PreparedSurvey) -> dict[str, Any]:
@@ -164,6 +171,8 @@ def _survey_row(survey: PreparedSurvey) -> dict[str, Any]:
         "delete_on": survey.delete_on,
         "ceiling_on": survey.ceiling_on,
         "sealed_at": survey.sealed_at,
+        "created_by": survey.keepers.created_by and survey.keepers.created_by.value,
+        "group_ids": [group_id.value for group_id in survey.keepers.group_ids],
     }
 
 

@@ -25,6 +25,8 @@ surveys = sa.Table(
     sa.Column("delete_on", sa.Date, nullable=False),
     sa.Column("ceiling_on", sa.Date, nullable=False),
     sa.Column("sealed_at", sa.DateTime(timezone=True)),
+    sa.Column("created_by", sa.UUID),
+    sa.Column("group_ids", sa.ARRAY(sa.UUID), nullable=False, server_default="{}"),
 )
 
 participants = sa.Table(
