@@ -1,6 +1,6 @@
 """Sign-ins, Keycloak, schools and a school's rows in memory, for unit tests of sign-in alone."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -160,6 +160,7 @@ class FakeSchools:
     def __init__(self) -> None:
         self.known: dict[SchoolId, School] = {HAUG.id: HAUG, TUN.id: TUN}
         self.set = Ceilings()
+        self.leaders: dict[SchoolId, list[Colleague]] = {}
 
     async def all(self) -> Sequence[School]:
         return [one for one in self.known.values() if one.is_open]
@@ -175,6 +176,9 @@ class FakeSchools:
         if known and known.municipality_id != school.municipality_id:
             raise OrganisationNumberWrong
         self.known[school.id] = school
+
+    async def leaders_of(self, schools: Sequence[School]) -> Mapping[SchoolId, Sequence[Colleague]]:
+        return {one.id: self.leaders.get(one.id, []) for one in schools}
 
     async def ceilings(self, municipality_id: MunicipalityId) -> Ceilings:
         return self.set

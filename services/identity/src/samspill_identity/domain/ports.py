@@ -290,6 +290,9 @@ class Schools(Protocol):
         another municipality has its number.
         """
 
+    async def leaders_of(self, schools: Sequence[School]) -> Mapping[SchoolId, Sequence[Colleague]]:
+        """Who leads each of these schools, as last told by Keycloak, by name; one look for all."""
+
     async def ceilings(self, municipality_id: MunicipalityId) -> Ceilings:
         """What its schools may do."""
 

@@ -9,11 +9,12 @@ from sqlalchemy.dialects.postgresql import insert
 
 from samspill_identity.domain.ceilings import Ceilings
 from samspill_identity.domain.errors import OrganisationNumberWrong
-from samspill_identity.domain.schools import Municipality, School
+from samspill_identity.domain.schools import Colleague, Municipality, School
 from samspill_identity.storage import tables
 from samspill_kit.db import Database
-from samspill_kit.ids import MunicipalityId, SchoolId
+from samspill_kit.ids import MunicipalityId, SchoolId, StaffId
 from samspill_kit.norwegian import sort_key
+from samspill_kit.principal import Role
 
 
 class SqlSchools:
@@ -80,6 +81,29 @@ class SqlSchools:
             )
             if stored.first() is None:
                 raise OrganisationNumberWrong
+
+    async def leaders_of(self, schools: Sequence[School]) -> Mapping[SchoolId, Sequence[Colleague]]:
+        """In the scope of these schools together, so that row-level security holds here too."""
+        members = tables.staff_members.c
+        leaders: dict[SchoolId, list[Colleague]] = {one.id: [] for one in schools}
+        async with self._database.scope(leaders) as session:
+            found = await session.execute(
+                sa.select(
+                    members.school_id, members.staff_id, members.display_name, members.roles
+                ).where(
+                    members.school_id.in_([one.id.value for one in schools]),
+                    members.roles.contains([Role.LEADER.value]),
+                )
+            )
+            for row in found:
+                leaders[SchoolId(row.school_id)].append(
+                    Colleague(
+                        StaffId(row.staff_id), row.display_name, frozenset(map(Role, row.roles))
+                    )
+                )
+        for each in leaders.values():
+            each.sort(key=lambda one: sort_key(one.display_name))
+        return leaders
 
     async def ceilings(self, municipality_id: MunicipalityId) -> Ceilings:
         known = tables.municipalities.c

@@ -1,7 +1,10 @@
 """What a municipality does with its schools; never a pupil, an answer or a grant."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from typing import Final
 
 from samspill_identity.domain.audit import AuditId, Deed
 from samspill_identity.domain.ceilings import Ceilings
@@ -18,6 +21,9 @@ from samspill_kit.clock import Clock
 from samspill_kit.ids import IdFactory, SchoolId, StaffId
 from samspill_kit.principal import MunicipalityPrincipal, Role
 
+PATIENCE: Final = 1.5
+"""Seconds for all of Keycloak's answers together; the gateway waits four for the page."""
+
 
 @dataclass(frozen=True, slots=True)
 class MunicipalityView:
@@ -27,7 +33,7 @@ class MunicipalityView:
     schools: Sequence[School]
     leaders: Mapping[SchoolId, Sequence[Colleague]]
     lacking_groups: frozenset[SchoolId]
-    """Open schools without leaders of which Keycloak has no groups; the others are not asked for."""
+    """Open schools without leaders of which Keycloak has no groups; others are not asked for."""
 
     ceilings: Ceilings
 
@@ -50,20 +56,13 @@ class RuleSchools:
         """Everything that the municipality's page shows."""
         everyone = await self.schools.municipalities()
         own = await self.schools.of_municipality(by.municipality_id)
-        leaders = {}
-        for school in own:
-            async with self.begin(school.id) as work:
-                leaders[school.id] = [one for one in await work.colleagues.all() if one.is_leader]
-        lacking = [
-            one.id
-            for one in own
-            if one.is_open and not leaders[one.id] and await self._lacks_groups(one)
-        ]
+        leaders = await self.schools.leaders_of(own)
+        leaderless = [one for one in own if one.is_open and not leaders[one.id]]
         return MunicipalityView(
             next(one for one in everyone if one.id == by.municipality_id),
             own,
             leaders,
-            frozenset(lacking),
+            await self._lacking_groups(leaderless),
             await self.schools.ceilings(by.municipality_id),
         )
 
@@ -107,11 +106,15 @@ class RuleSchools:
         """Replace the ceilings; they count for what is made from now on."""
         await self.schools.set_ceilings(by.municipality_id, ceilings.checked())
 
-    async def _lacks_groups(self, school: School) -> bool:
-        try:
-            return not await self.directory.has_groups(school)
-        except IdentityProviderDown:
-            return False
+    async def _lacking_groups(self, schools: Sequence[School]) -> frozenset[SchoolId]:
+        """Of as many schools as Keycloak tells about in time: the page waits no longer."""
+        lacking = set()
+        with suppress(TimeoutError, IdentityProviderDown):
+            async with asyncio.timeout(PATIENCE):
+                for school in schools:
+                    if not await self.directory.has_groups(school):
+                        lacking.add(school.id)
+        return frozenset(lacking)
 
     async def _own(self, school_id: SchoolId, by: MunicipalityPrincipal) -> School:
         for school in await self.schools.of_municipality(by.municipality_id):
