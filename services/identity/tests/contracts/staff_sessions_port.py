@@ -104,3 +104,41 @@ class StaffSessionsContract:
         ended = await sessions.end_of_provider(provider_session="", staff_id=first.person.staff_id)
         assert ended == 2
         assert await sessions.end_of_provider(provider_session="", staff_id=None) == 0
+
+    async def test_a_person_sees_every_own_sign_in_newest_first(
+        self, sessions: StaffSessions
+    ) -> None:
+        first = replace(session(), device="Firefox Linux")
+        second = replace(
+            first, id=IDS.new(SessionId), started_at=NOW + timedelta(hours=1), device=""
+        )
+        for kept in (first, second, session()):
+            await sessions.add(new_hash(), kept)
+        listed = await sessions.of_person(first.person.staff_id)
+        assert [(one.id, one.device, one.used_at) for one in listed] == [
+            (second.id, "", second.used_at),
+            (first.id, "Firefox Linux", first.used_at),
+        ]
+        assert not await sessions.of_person(IDS.new(StaffId))
+
+    async def test_one_sign_in_of_a_person_ends_and_no_others(
+        self, sessions: StaffSessions
+    ) -> None:
+        first, other = session(), session()
+        second = replace(first, id=IDS.new(SessionId))
+        keys = [new_hash(), new_hash(), new_hash()]
+        for key, kept in zip(keys, (first, second, other), strict=True):
+            await sessions.add(key, kept)
+        staff_id = first.person.staff_id
+        assert await sessions.end_of_person(staff_id, other.id) == 0
+        assert await sessions.end_of_person(staff_id, first.id) == 1
+        assert [await sessions.find(key) is None for key in keys] == [True, False, False]
+        assert await sessions.end_of_person(staff_id, None) == 1
+        assert await sessions.find(keys[2]) == other
+
+    async def test_a_second_factor_is_remembered(self, sessions: StaffSessions) -> None:
+        key, kept = new_hash(), session()
+        await sessions.add(key, kept)
+        changed = replace(kept, person=replace(kept.person, has_second_factor=True))
+        await sessions.save(key, changed)
+        assert await sessions.find(key) == changed
