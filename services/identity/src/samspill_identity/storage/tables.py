@@ -251,12 +251,6 @@ survey_tombstones = sa.Table(
     _kept("rows_removed", JSONB),
 )
 
-TENANT_TABLES = (
-    *(staff_members, grants, groups, pupils, pupil_groups, prepared_imports),
-    *(audit_entries, audit_heads, surveys, survey_groups, survey_readers),
-    *(access_codes, pupil_sessions, survey_locks, survey_tombstones),
-)
-
 survey_shares = sa.Table(
     "survey_shares",
     metadata,
@@ -267,4 +261,10 @@ survey_shares = sa.Table(
     _kept("shared_by", sa.Uuid),
     _kept("shared_at", _At),
     sa.Column("reason", sa.LargeBinary),
+)
+
+TENANT_TABLES = (
+    *(staff_members, grants, groups, pupils, pupil_groups, prepared_imports),
+    *(audit_entries, audit_heads, surveys, survey_groups, survey_readers, survey_shares),
+    *(access_codes, pupil_sessions, survey_locks, survey_tombstones),
 )
