@@ -154,6 +154,8 @@ class RunningService:
 
     def __post_init__(self) -> None:
         self.sessions = self.stub(sessions_pb2_grpc.SessionCommandServiceStub)
+        self.session_queries = self.stub(sessions_pb2_grpc.SessionQueryServiceStub)
+        self.doors = self.stub(access_pb2_grpc.DoorQueryServiceStub)
         self.keys = self.stub(sessions_pb2_grpc.SigningKeyQueryServiceStub, caller="surveys")
         self.access = self.stub(access_pb2_grpc.AccessQueryServiceStub)
         self.access_commands = self.stub(access_pb2_grpc.AccessCommandServiceStub)
