@@ -90,14 +90,14 @@ class RuleSchools:
         self, school_id: SchoolId, staff_id: StaffId, *, by: MunicipalityPrincipal
     ) -> None:
         """Raises SchoolNotFound, PersonUnknown, SchoolGroupsMissing, IdentityProviderDown."""
-        school = await self._own(school_id, by)
+        school = await self._own_open(school_id, by)
         await self.change.add(school, staff_id, Role.LEADER, by=by.staff_id, purpose="leader_named")
 
     async def dismiss_leader(
         self, school_id: SchoolId, staff_id: StaffId, *, by: MunicipalityPrincipal
     ) -> None:
         """Raises SchoolNotFound, StaffNotFound, LastLeader, IdentityProviderDown."""
-        school = await self._own(school_id, by)
+        school = await self._own_open(school_id, by)
         await self.change.remove(
             school, staff_id, (Role.LEADER,), by=by.staff_id, purpose="leader_dismissed"
         )
@@ -121,6 +121,13 @@ class RuleSchools:
             if school.id == school_id:
                 return school
         raise SchoolNotFound
+
+    async def _own_open(self, school_id: SchoolId, by: MunicipalityPrincipal) -> School:
+        """Nobody leads a school that is closed."""
+        school = await self._own(school_id, by)
+        if not school.is_open:
+            raise SchoolNotFound
+        return school
 
     async def _write_down(
         self, school_id: SchoolId, by: MunicipalityPrincipal, purpose: str
