@@ -69,3 +69,10 @@ def test_the_bank_knows_which_questions_ask_for_free_text() -> None:
     texts = [one.is_free_text for one in CatalogueBank().ready_set("5-7")]
     assert any(texts)
     assert not all(texts)
+
+
+async def test_languages_are_fixed_at_opening(service: FakeService) -> None:
+    service.identity.ceilings = Ceilings(languages=("nb", "nn"))
+    survey = await service.given_open()
+    service.identity.ceilings = Ceilings(languages=("nb",))
+    assert service.stored(survey).languages == ("nb", "nn")

@@ -117,7 +117,11 @@ class IdentitySurveyGrants:
 
 
 def _ceilings_from_pb(ceilings: access_pb2.Ceilings) -> Ceilings:
-    return Ceilings(ceilings.longest_keep_days, tuple(ceilings.free_text_bands))
+    return Ceilings(
+        languages=tuple(ceilings.languages),
+        longest_keep_days=ceilings.longest_keep_days,
+        free_text_bands=tuple(ceilings.free_text_bands),
+    )
 
 
 def _readers_from_pb(readers: Iterable[access_pb2.Reader]) -> list[Reader]:

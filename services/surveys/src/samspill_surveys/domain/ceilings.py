@@ -15,6 +15,9 @@ BANDS: Final = ("1-4", "5-7", "8-10")
 class Ceilings:
     """The defaults forbid nothing that the law allows."""
 
+    languages: tuple[str, ...] = ()
+    """Of the pupil pages, fixed at opening; empty for all of them."""
+
     longest_keep_days: int | None = None
     """From the making of a survey; None for the four years that bind everybody."""
 

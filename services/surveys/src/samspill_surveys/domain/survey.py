@@ -110,6 +110,9 @@ class Survey(Aggregate):
     opened_at: datetime | None = None
     closed_at: datetime | None = None
     readers: tuple[Reader, ...] = ()
+    languages: tuple[str, ...] = ()
+    """Of the pupil pages, fixed at opening; empty for all of them."""
+
     participants: int = 0
     version: int = 1
     is_locked: bool = False
@@ -186,7 +189,13 @@ class Survey(Aggregate):
         self.version += 1
 
     def open(
-        self, *, by: StaffPrincipal, readers: Sequence[Reader], participants: int, at: datetime
+        self,
+        *,
+        by: StaffPrincipal,
+        readers: Sequence[Reader],
+        participants: int,
+        at: datetime,
+        languages: Sequence[str] = (),
     ) -> None:
         """Let pupils answer. Readers are fixed from here on, since pupils are told them (SPEC
         I2).
@@ -195,6 +204,7 @@ class Survey(Aggregate):
         self.state = SurveyState.OPEN
         self.opened_at = at
         self.readers = tuple(readers)
+        self.languages = tuple(languages)
         self.participants = participants
         self.version += 1
         self._record(SurveyOpened(self.school_id, self.id, at, participants, self.version))

@@ -167,6 +167,7 @@ def form_to_pb(form: Form) -> pb.GetFormResponse:
         list_version=form.list_version,
         group_names=[group.name for group in survey.plan.groups],
         shuffle_seed=survey.shuffle_seed,
+        languages=survey.languages,
     )
 
 

@@ -137,6 +137,7 @@ class SqlSurveys:
                 Reader(StaffId(reader.staff_id), reader.display_name, reader.role)
                 for reader in await self._children(tables.survey_readers, survey_id)
             ),
+            languages=tuple(row.languages),
             participants=row.participants,
             version=row.version,
             is_locked=row.locked_at is not None,
@@ -189,6 +190,7 @@ def _columns_of(survey: Survey) -> dict[str, object]:
         "delete_on": survey.plan.lifetime.delete_on,
         "ceiling_on": survey.plan.lifetime.ceiling_on,
         "shuffle_seed": survey.shuffle_seed,
+        "languages": list(survey.languages),
         "participants": survey.participants,
         "version": survey.version,
     }

@@ -3,7 +3,7 @@
 """
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from samspill_kit.db import CONVENTION, dead_letters_table, inbox_table, outbox_table
 
@@ -42,6 +42,7 @@ surveys = sa.Table(
     sa.Column("shuffle_seed", sa.BigInteger, nullable=False),
     sa.Column("participants", sa.Integer, nullable=False),
     sa.Column("list_version", sa.Integer, nullable=False),
+    sa.Column("languages", ARRAY(sa.Text), nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
 )
 

@@ -51,7 +51,7 @@ class OpenSurvey:
         participants = await self._fix_participants(draft, roster, seal, by=by)
         await self.acceptance.prepare(draft, participants)
         readers = await self.grants.fix_readers(survey_id)
-        return await self._open(draft, participants, readers, by=by)
+        return await self._open(draft, participants, readers, ceilings.languages, by=by)
 
     def _is_open_already(self, survey: Survey, by: StaffPrincipal) -> bool:
         survey.demand_managed_by(by, Deed.OPEN_SURVEY)
@@ -82,6 +82,7 @@ class OpenSurvey:
         draft: Survey,
         prepared: ParticipantList,
         readers: Sequence[Reader],
+        languages: Sequence[str],
         *,
         by: StaffPrincipal,
     ) -> Survey:
@@ -97,6 +98,7 @@ class OpenSurvey:
                 readers=readers,
                 participants=len(prepared.present),
                 at=self.clock.now(),
+                languages=languages,
             )
             await work.surveys.save(survey)
             await work.commit()
