@@ -248,6 +248,9 @@ async def test_the_page_of_sharing_is_for_creator_and_leaders(room: Staffroom) -
     shown = await room.sharing(room.survey_id, by=room.creator)
     assert shown.candidates == {room.liv: Level.NAMED, room.tor: Level.NAMED, nobody: None}
     assert (shown.may_share, shown.has_fixed_readers) == (True, False)
+    room.rows.grant(TUN, room.kari, reading(Level.AGGREGATE, A))
+    lower = await room.sharing(room.survey_id, by=room.creator)
+    assert lower.candidates[room.tor] is Level.AGGREGATE
     await room.shares()
     shown = await room.sharing(room.survey_id, by=room.leader)
     assert [one.staff_id for one in shown.shares] == [room.tor]
