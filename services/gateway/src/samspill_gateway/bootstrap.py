@@ -20,7 +20,18 @@ from .clients.reports import Reports
 from .clients.responses import Responses
 from .clients.retention import Retention
 from .clients.surveys import Surveys
-from .pages import access, classes, codes, deletion, home, pupil, reports, sign_in, surveys
+from .pages import (
+    access,
+    audit,
+    classes,
+    codes,
+    deletion,
+    home,
+    pupil,
+    reports,
+    sign_in,
+    surveys,
+)
 from .pages.forms import Forms
 from .pages.frame import House, environments
 from .pages.problems import render_problem
@@ -29,7 +40,7 @@ from .security import SecurityHeaders, check_origin, origin_of
 from .settings import Settings
 
 STATIC: Final = Path(__file__).parent / "static"
-PAGES: Final = (pupil, sign_in, home, surveys, codes, deletion, reports, classes, access)
+PAGES: Final = (pupil, sign_in, home, surveys, codes, deletion, reports, classes, audit, access)
 BACK_CHANNEL: Final = "/logg-ut/keycloak"
 """Keycloak calls it, no browser: it proves itself with a signed token instead of an origin."""
 

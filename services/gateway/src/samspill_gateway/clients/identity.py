@@ -117,9 +117,17 @@ class Identity:
         request = access_pb2.ListStaffRequest()
         return list((await self._calls(self._access.ListStaff, request, bearer)).staff)
 
-    async def audit_entries(self, bearer: Bearer, *, limit: int) -> Any:
-        request = access_pb2.ListAuditEntriesRequest(limit=limit)
+    async def audit_entries(self, bearer: Bearer, *, limit: int, **filters: Any) -> Any:
+        """Entries of the log, newest first; filters are fields of the contract's request."""
+        request = access_pb2.ListAuditEntriesRequest(limit=limit, **filters)
         return await self._calls(self._access.ListAuditEntries, request, bearer)
+
+    async def readings(self, bearer: Bearer, places: Sequence[Any]) -> Any:
+        """Who has read about one pupil, given the pupil's participations."""
+        request = access_pb2.ListReadingsRequest()
+        for each in places:
+            request.places.add(survey_id=each.survey_id, participant_id=each.participant_id)
+        return await self._calls(self._access.ListReadings, request, bearer)
 
     async def set_grants(
         self, bearer: Bearer, staff_id: str, grants: Sequence[Mapping[str, Any]]

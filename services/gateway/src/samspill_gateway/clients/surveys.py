@@ -43,6 +43,12 @@ class Surveys:
         answer = await self._calls(self._queries.ListParticipants, request, bearer)
         return list(answer.participants)
 
+    async def participations(self, bearer: Bearer, pupil_id: str) -> Sequence[Any]:
+        """One pupil's places in the surveys that exist; for leaders."""
+        request = pb.ListParticipationsRequest(pupil_id=pupil_id)
+        answer = await self._calls(self._queries.ListParticipations, request, bearer)
+        return list(answer.participations)
+
     async def create(
         self,
         bearer: Bearer,
@@ -105,6 +111,19 @@ class Surveys:
     async def refresh_participants(self, bearer: Bearer, survey_id: str) -> Any:
         request = pb.RefreshParticipantsRequest(survey_id=survey_id)
         return await self._calls(self._commands.RefreshParticipants, request, bearer)
+
+    async def share(
+        self, bearer: Bearer, survey_id: str, staff_id: str, level: int, reason: str
+    ) -> None:
+        """Share at a level as identity counts them: 1 aggregate to 4 free text."""
+        request = pb.ShareSurveyRequest(
+            survey_id=survey_id, staff_id=staff_id, level=level, reason=reason
+        )
+        await self._calls(self._commands.ShareSurvey, request, bearer)
+
+    async def end_share(self, bearer: Bearer, survey_id: str, staff_id: str) -> None:
+        request = pb.EndShareRequest(survey_id=survey_id, staff_id=staff_id)
+        await self._calls(self._commands.EndShare, request, bearer)
 
     async def discard(self, bearer: Bearer, survey_id: str) -> None:
         request = pb.DiscardDraftRequest(survey_id=survey_id)
