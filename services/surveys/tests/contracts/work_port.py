@@ -89,6 +89,7 @@ async def stored_open(storage: Storage, survey: Survey) -> Survey:
         opened.state = SurveyState.OPEN
         opened.opened_at = NOW
         opened.readers = (Reader(StaffId(uuid4()), "Kari Holm", "teacher"),)
+        opened.languages = ("nb", "nn")
         opened.participants = 2
         await work.lists.save(survey.id, two_people())
         await work.surveys.save(opened)

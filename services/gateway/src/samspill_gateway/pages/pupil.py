@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
+from dataclasses import replace
 from typing import Any, Final
 
 from fastapi import APIRouter, Request, Response
@@ -57,7 +58,7 @@ async def enter_code(request: Request) -> Response:
 @router.get("/elev", summary="What a pupil is told before the first question")
 async def before(request: Request) -> Response:
     frame, visitor = await _pupil(request)
-    form = await frame.form(visitor)
+    frame, form = await _form(frame, visitor)
     page = await frame.responses.page(visitor)
     answered = sum(not each.is_skipped for each in page.answers)
     return frame.page(
@@ -128,6 +129,14 @@ async def _pupil(request: Request) -> tuple[Frame, Visitor]:
     return frame, visitor
 
 
+async def _form(frame: Frame, visitor: Visitor) -> tuple[Frame, Any]:
+    """The form, and the frame in a language that the municipality lets pupil pages have."""
+    form = await frame.form(visitor)
+    if form.languages and frame.language not in form.languages:
+        frame = replace(frame, language="nb")
+    return frame, form
+
+
 async def _questions(
     frame: Frame, visitor: Visitor, *, page_id: str, sequence: int = 1
 ) -> Response:
@@ -143,7 +152,7 @@ async def _answer_page(
     error: DomainError | None = None,
 ) -> Response:
     """Show the questions with what is saved and, over it, what was just sent and refused."""
-    form = await frame.form(visitor)
+    frame, form = await _form(frame, visitor)
     assert visitor.pupil is not None
     view = build(form, answered, visitor.pupil.participant_id, frame.language)
     where = error.details.get("question_id", "") if error else ""
@@ -166,7 +175,7 @@ async def _answer_page(
 async def _submit_form(frame: Frame, visitor: Visitor) -> Response:
     """A page without its script: save or hand in the whole form; when refused, the same page says why."""
     fields = await frame.request.form()
-    form = await frame.form(visitor)
+    frame, form = await _form(frame, visitor)
     assert visitor.pupil is not None
     view = build(form, None, visitor.pupil.participant_id, frame.language)
     save = save_from_form(fields, view.questions)
@@ -187,7 +196,7 @@ async def _submit_form(frame: Frame, visitor: Visitor) -> Response:
 
 async def _receipt(frame: Frame, visitor: Visitor, save: Save) -> Response:
     receipt = await frame.responses.submit(visitor, save)
-    form = await frame.form(visitor)
+    frame, form = await _form(frame, visitor)
     answer = frame.page(
         "pupil/receipt.html",
         band=form.band,
