@@ -192,3 +192,9 @@ def test_the_schools_are_written_as_identity_reads_them() -> None:
 def test_a_release_that_is_taken_away_leaves_the_keys() -> None:
     claim = one(rendered(DEFAULT), "PersistentVolumeClaim", "proof-key-store")
     assert claim["metadata"]["annotations"]["helm.sh/resource-policy"] == "keep"
+
+
+def test_any_knob_of_a_service_can_be_set() -> None:
+    values = changed(DEFAULT, "services.retention.settings", {"KEY_LEASE": "PT20S"})
+    told = one(rendered(values), "ConfigMap", "proof-retention")["data"]
+    assert told["SAMSPILL_RETENTION_KEY_LEASE"] == "PT20S"

@@ -30,13 +30,13 @@ class Sealed:
 
 async def take_copies(installation: LocalInstallation, survey_id: str) -> list[Sealed]:
     """Copy every name and answer of a survey out of the databases, as an old backup would hold them."""
-    cards = await _rows(
+    cards = await rows_of(
         installation,
         "surveys",
         "select school_id, survey_id, participant_id, card from survey_participants where survey_id = $1",
         survey_id,
     )
-    answers = await _rows(
+    answers = await rows_of(
         installation,
         "responses",
         "select school_id, survey_id, participant_id, question_id, ciphertext from answers where survey_id = $1",
@@ -68,7 +68,7 @@ async def rows_left(installation: LocalInstallation, survey_id: str) -> dict[str
     kept = {"survey_tombstones", "tombstones", "survey_locks", "deletions", "audit_entries"}
     left: dict[str, int] = {}
     for service in SERVICES:
-        tables = await _rows(
+        tables = await rows_of(
             installation,
             service,
             "select table_name from information_schema.columns "
@@ -77,7 +77,7 @@ async def rows_left(installation: LocalInstallation, survey_id: str) -> dict[str
         )
         for (table,) in tables:
             query = f'select count(*) from "{table}" where survey_id = $1::uuid'
-            ((count,),) = await _rows(installation, service, query, survey_id)
+            ((count,),) = await rows_of(installation, service, query, survey_id)
             is_last_fact = (service, table) == ("retention", "outbox")
             if count and table not in kept and not is_last_fact:
                 left[f"{service}.{table}"] = count
@@ -109,7 +109,7 @@ def _opens(envelope: Envelope, copy: Sealed) -> bool:
     return True
 
 
-async def _rows(
+async def rows_of(
     installation: LocalInstallation, service: str, query: str, survey_id: str
 ) -> list[Any]:
     postgres = installation.parts.postgres

@@ -51,6 +51,9 @@ capabilities: {drop: [ALL]}
 {{- $_ := set $told "ROOT_KEY_FILE" "/run/samspill/root-key/root-key" -}}
 {{- $_ := set $told "KEY_STORE_DIRECTORY" "/var/lib/samspill/keys" -}}
 {{- end -}}
+{{- range $key, $value := (index $values.services .service).settings -}}
+{{- $_ := set $told $key $value -}}
+{{- end -}}
 {{- range $key, $value := $told }}
 {{ $prefix }}{{ $key }}: {{ $value | quote }}
 {{- end }}
