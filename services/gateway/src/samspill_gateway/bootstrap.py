@@ -30,6 +30,8 @@ from .pages import (
     pupil,
     reports,
     sign_in,
+    sign_ins,
+    staff_changes,
     surveys,
 )
 from .pages.forms import Forms
@@ -40,7 +42,20 @@ from .security import SecurityHeaders, check_origin, origin_of
 from .settings import Settings
 
 STATIC: Final = Path(__file__).parent / "static"
-PAGES: Final = (pupil, sign_in, home, surveys, codes, deletion, reports, classes, audit, access)
+PAGES: Final = (
+    pupil,
+    sign_in,
+    home,
+    surveys,
+    codes,
+    deletion,
+    reports,
+    classes,
+    audit,
+    staff_changes,
+    access,
+    sign_ins,
+)
 BACK_CHANNEL: Final = "/logg-ut/keycloak"
 """Keycloak calls it, no browser: it proves itself with a signed token instead of an origin."""
 

@@ -23,6 +23,7 @@ OSLO: Final = ZoneInfo("Europe/Oslo")
 # "fredag 14. november" and "kl. 15", as DESIGN.md writes them.
 DAY_PATTERN: Final = {"nb": "EEEE d. MMMM", "nn": "EEEE d. MMMM", "en": "EEEE d MMMM"}
 SHORT_DAY_PATTERN: Final = {"nb": "d. MMM", "nn": "d. MMM", "en": "d MMM"}
+PLAIN_DAY_PATTERN: Final = {"nb": "d. MMMM", "nn": "d. MMMM", "en": "d MMMM"}
 YEAR_PATTERN: Final = {"nb": "d. MMMM y", "nn": "d. MMMM y", "en": "d MMMM y"}
 
 
@@ -77,6 +78,11 @@ def day(moment: date | datetime, language: str) -> str:
 def short_day(moment: date | datetime, language: str) -> str:
     """Write a day without its weekday or year: 14. nov."""
     return format_date(_local(moment), SHORT_DAY_PATTERN[language], locale=language)
+
+
+def plain_day(moment: date | datetime, language: str) -> str:
+    """Write a day without its weekday or year, in full: 14. november."""
+    return format_date(_local(moment), PLAIN_DAY_PATTERN[language], locale=language)
 
 
 def day_with_year(moment: date | datetime, language: str) -> str:

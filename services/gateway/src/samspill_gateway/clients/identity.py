@@ -32,15 +32,23 @@ class Identity:
         self._codes = calls.stub(codes_pb2_grpc.CodeQueryServiceStub)
         self._code_commands = calls.stub(codes_pb2_grpc.CodeCommandServiceStub)
         self._access = calls.stub(access_pb2_grpc.AccessQueryServiceStub)
+        self._doors = calls.stub(access_pb2_grpc.DoorQueryServiceStub)
+        self._sign_ins = calls.stub(sessions_pb2_grpc.SessionQueryServiceStub)
         self._access_commands = calls.stub(access_pb2_grpc.AccessCommandServiceStub)
 
-    async def begin_sign_in(self, return_path: str, locale: str) -> Any:
-        request = sessions_pb2.BeginSignInRequest(return_path=return_path, locale=locale)
+    async def begin_sign_in(
+        self, return_path: str, locale: str, *, second_factor: bool = False
+    ) -> Any:
+        request = sessions_pb2.BeginSignInRequest(
+            return_path=return_path, locale=locale, second_factor=second_factor
+        )
         return await self._calls(self._sessions.BeginSignIn, request)
 
-    async def complete_sign_in(self, attempt_token: str, code: str, state: str) -> Any:
+    async def complete_sign_in(
+        self, attempt_token: str, code: str, state: str, *, device: str = ""
+    ) -> Any:
         request = sessions_pb2.CompleteSignInRequest(
-            attempt_token=attempt_token, code=code, state=state
+            attempt_token=attempt_token, code=code, state=state, device=device
         )
         return await self._calls(self._sessions.CompleteSignIn, request)
 
@@ -137,3 +145,40 @@ class Identity:
             staff_id=staff_id, grants=[access_pb2.Grant(**grant) for grant in grants]
         )
         await self._calls(self._access_commands.SetGrants, request, bearer)
+
+    async def find_people(self, bearer: Bearer, query: str) -> Any:
+        request = access_pb2.FindPeopleRequest(query=query)
+        return await self._calls(self._access.FindPeople, request, bearer)
+
+    async def add_staff(self, bearer: Bearer, staff_id: str, role: str) -> None:
+        request = access_pb2.AddStaffRequest(staff_id=staff_id, role=role)
+        await self._calls(self._access_commands.AddStaff, request, bearer)
+
+    async def remove_staff(self, bearer: Bearer, staff_id: str, role: str) -> None:
+        request = access_pb2.RemoveStaffRequest(staff_id=staff_id, role=role)
+        await self._calls(self._access_commands.RemoveStaff, request, bearer)
+
+    async def who_can_open(self, bearer: Bearer, survey_id: str | None) -> Sequence[Any]:
+        request = access_pb2.WhoCanOpenRequest(survey_id=survey_id)
+        return list((await self._calls(self._doors.WhoCanOpen, request, bearer)).keepers)
+
+    async def own_sign_ins(self, session_token: str) -> Sequence[Any]:
+        request = sessions_pb2.ListOwnSessionsRequest(session_token=session_token)
+        return list((await self._calls(self._sign_ins.ListOwnSessions, request)).sign_ins)
+
+    async def end_own_sign_in(self, session_token: str, session_id: str) -> None:
+        request = sessions_pb2.EndOtherSessionRequest(
+            session_token=session_token, session_id=session_id
+        )
+        await self._calls(self._sessions.EndOtherSession, request)
+
+    async def sign_ins_of(self, bearer: Bearer, staff_id: str) -> Sequence[Any]:
+        request = access_pb2.ListStaffSessionsRequest(staff_id=staff_id)
+        return list((await self._calls(self._access.ListStaffSessions, request, bearer)).sign_ins)
+
+    async def end_sign_ins_of(
+        self, bearer: Bearer, staff_id: str, session_id: str | None = None
+    ) -> None:
+        """End one sign-in of a colleague, or all of them."""
+        request = access_pb2.EndStaffSessionsRequest(staff_id=staff_id, session_id=session_id)
+        await self._calls(self._access_commands.EndStaffSessions, request, bearer)

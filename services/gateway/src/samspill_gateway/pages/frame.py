@@ -22,6 +22,7 @@ from samspill_gateway.language import (
     day,
     day_with_year,
     language_of,
+    plain_day,
     short_day,
     words,
 )
@@ -139,6 +140,9 @@ class Frame:
 
     def short_day(self, moment: Timestamp | date | datetime) -> str:
         return short_day(_plain(moment), self.language)
+
+    def plain_day(self, moment: Timestamp | date | datetime) -> str:
+        return plain_day(_plain(moment), self.language)
 
     def hour(self, moment: Timestamp | datetime) -> str:
         plain = _plain(moment)

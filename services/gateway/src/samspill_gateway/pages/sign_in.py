@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
@@ -15,14 +17,22 @@ from samspill_gateway.security import (
 from samspill_kit.errors import DomainError
 
 from .frame import frame_of
+from .sign_ins import device_of
 
 router = APIRouter()
+
+SECOND_STEP: Final = "2"
+MOST_SCHOOLS: Final = 50
 
 
 @router.get("/logg-inn", summary="Send the browser to Keycloak")
 async def sign_in(request: Request) -> Response:
     frame = frame_of(request)
-    begun = await frame.identity.begin_sign_in(_local_path(request), frame.language)
+    begun = await frame.identity.begin_sign_in(
+        _local_path(request),
+        frame.language,
+        second_factor=request.query_params.get("trinn") == SECOND_STEP,
+    )
     response = RedirectResponse(begun.authorization_url, status_code=303)
     set_cookie(response, ATTEMPT_COOKIE, begun.attempt_token, max_age=ATTEMPT_SECONDS)
     return response
@@ -36,7 +46,8 @@ async def signed_in(request: Request) -> Response:
     if not (attempt and code and state):
         return RedirectResponse("/logg-inn", status_code=303)
     try:
-        done = await frame.identity.complete_sign_in(attempt, code, state)
+        device = device_of(request.headers.get("user-agent", ""))
+        done = await frame.identity.complete_sign_in(attempt, code, state, device=device)
     except DomainError as error:
         response = frame.page(
             "error.html",
@@ -83,6 +94,24 @@ async def back_channel(request: Request) -> Response:
     token = str(fields.get("logout_token") or "")
     await frame_of(request).identity.end_sessions_by_logout_token(token)
     return Response(status_code=200)
+
+
+@router.get("/skole", summary="Every school that one may choose")
+async def schools(request: Request) -> Response:
+    frame = frame_of(request)
+    visitor = await frame.staff()
+    assert visitor.staff is not None
+    query = request.query_params.get("sok", "").strip()[:100]
+    found = [each for each in visitor.staff.schools if query.casefold() in each.name.casefold()]
+    return frame.staff_page(
+        visitor,
+        "staff/schools.html",
+        active="",
+        query=query,
+        found=found[:MOST_SCHOOLS],
+        count=len(found),
+        current=visitor.staff.school_id,
+    )
 
 
 @router.post("/skole", summary="Choose the active school")
