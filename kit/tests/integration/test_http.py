@@ -50,6 +50,10 @@ def make_app() -> FastAPI:
     async def wish(_wish: Wish) -> None:
         return None
 
+    @app.get("/whence")
+    async def whence(request: Request) -> str:
+        return request.client.host if request.client else ""
+
     @app.get("/slow")
     async def slow(request: Request) -> str:
         await asyncio.sleep(0.5)
@@ -141,3 +145,24 @@ async def test_a_port_in_use_is_an_error(server: HttpServer) -> None:
     second = HttpServer(make_app(), HostPort("127.0.0.1", server.port))
     with pytest.raises(OSError, match="in use"):
         await second.start()
+
+
+@pytest.mark.parametrize(
+    ("trusted", "seen"),
+    [(frozenset(), "127.0.0.1"), (frozenset({"127.0.0.1"}), "203.0.113.7")],
+)
+async def test_where_a_request_comes_from_is_believed_of_named_proxies_alone(
+    trusted: frozenset[str], seen: str
+) -> None:
+    server = HttpServer(make_app(), ANYWHERE, trusted_proxies=trusted)
+    await server.start()
+    try:
+        async with httpx.AsyncClient() as http:
+            answer = await http.get(
+                f"http://127.0.0.1:{server.port}/whence",
+                headers={"X-Forwarded-For": "203.0.113.7"},
+            )
+        assert answer.json() == seen
+    finally:
+        await server.drain(timedelta(seconds=1))
+        await server.stop()

@@ -25,12 +25,19 @@ class _Server(uvicorn.Server):
 class HttpServer:
     """Serves an ASGI app on one address; drains before it stops."""
 
-    def __init__(self, app: ASGIApp, listen: HostPort) -> None:
+    def __init__(
+        self, app: ASGIApp, listen: HostPort, *, trusted_proxies: frozenset[str] = frozenset()
+    ) -> None:
+        """`trusted_proxies` are addresses or networks whose X-Forwarded-For is believed; without
+        any, the header is ignored, because everybody can write it.
+        """
         config = uvicorn.Config(
             app,
             http="httptools",
             lifespan="off",
             access_log=False,
+            proxy_headers=bool(trusted_proxies),
+            forwarded_allow_ips=sorted(trusted_proxies),
             log_config=None,
             server_header=False,
             date_header=True,

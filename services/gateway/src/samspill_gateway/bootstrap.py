@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from fastapi import Depends, FastAPI, Request, Response
+from fastapi.responses import RedirectResponse
 from fastapi.staticfiles import StaticFiles
 
 from samspill_kit.clock import SystemClock
@@ -15,7 +16,9 @@ from samspill_kit.process import Service
 
 from .clients import Backends
 from .clients.calls import Calls
+from .clients.doors import Doors
 from .clients.identity import Identity
+from .clients.municipality import Municipality
 from .clients.reports import Reports
 from .clients.responses import Responses
 from .clients.retention import Retention
@@ -23,12 +26,16 @@ from .clients.surveys import Surveys
 from .pages import (
     access,
     audit,
+    ceilings,
     classes,
     codes,
     deletion,
     home,
+    municipality,
     pupil,
     reports,
+    school_leaders,
+    sharing,
     sign_in,
     sign_ins,
     staff_changes,
@@ -37,7 +44,7 @@ from .pages import (
 from .pages.forms import Forms
 from .pages.frame import House, environments
 from .pages.problems import render_problem
-from .pages.visitors import Visitors
+from .pages.visitors import ElsewhereNow, Visitors
 from .security import SecurityHeaders, check_origin, origin_of
 from .settings import Settings
 
@@ -56,6 +63,7 @@ PAGES: Final = (
     access,
     sign_ins,
 )
+OF_THE_MUNICIPALITY: Final = (municipality, school_leaders, ceilings)
 BACK_CHANNEL: Final = "/logg-ut/keycloak"
 """Keycloak calls it, no browser: it proves itself with a signed token instead of an origin."""
 
@@ -64,7 +72,8 @@ async def build(settings: Settings) -> Service:
     """Put the gateway together."""
     service = Service("gateway", settings)
     app = application(settings, _house(service, settings))
-    service.add(HttpServer(app, settings.http_listen))
+    server = HttpServer(app, settings.http_listen, trusted_proxies=settings.trusted_proxies)
+    service.add(server)
     return service
 
 
@@ -82,9 +91,10 @@ def application(settings: Settings, house: House) -> FastAPI:
     app.add_middleware(SecurityHeaders, secure_transport=secure)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.get("/healthz", include_in_schema=False)(_alive)
-    for module in PAGES:
+    for module in (*PAGES, sharing, *OF_THE_MUNICIPALITY):
         app.include_router(module.router, dependencies=[Depends(guard)])
     install_problems(app, render_problem)
+    app.add_exception_handler(ElsewhereNow, _the_right_place)
     app.add_middleware(RequestIds)
     return app
 
@@ -111,12 +121,19 @@ def _backends(service: Service, settings: Settings) -> Backends:
     reports_ = service.add(Channel("reports", settings.reports_address, tls, timeout=slow))
     retention = service.add(Channel("retention", settings.retention_address, tls, timeout=slow))
     return Backends(
+        doors=Doors(Calls(identity)),
+        municipality=Municipality(Calls(identity)),
         identity=Identity(Calls(identity, repeatable=("IssuePassport", "EndSession"))),
         surveys=Surveys(Calls(surveys_, repeatable=("OpenSurvey", "CloseSurvey"))),
         responses=Responses(Calls(responses, repeatable=("SaveAnswers", "SubmitAnswers"))),
         reports=Reports(Calls(reports_)),
         retention=Retention(Calls(retention, repeatable=("DeleteSurvey",))),
     )
+
+
+async def _the_right_place(_: Request, elsewhere: Exception) -> Response:
+    assert isinstance(elsewhere, ElsewhereNow)
+    return RedirectResponse(elsewhere.path, status_code=303)
 
 
 async def _alive() -> Response:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from pydantic import HttpUrl
 
-from samspill_kit.settings import HostPort, ServiceSettings
+from samspill_kit.settings import HostPort, Names, ServiceSettings
 
 
 class Settings(ServiceSettings, env_prefix="SAMSPILL_GATEWAY_"):
@@ -14,6 +14,11 @@ class Settings(ServiceSettings, env_prefix="SAMSPILL_GATEWAY_"):
 
     http_listen: HostPort
     """Where browsers, or the ingress in front of them, connect."""
+
+    trusted_proxies: Names = frozenset()
+    """Addresses or networks, separated by commas, of the ingress in front; what they say of where
+    a request comes from is believed. Without it a class and a guesser behind the same ingress
+    share one brake on wrong codes; right codes pass in any case (SPEC I7)."""
 
     public_address: HttpUrl
     """Address that people type; the only origin whose forms are accepted."""

@@ -19,20 +19,26 @@ from .tables import deletions
 class SqlDeletions:
     """One row per survey: a deletion that was taken back is replaced by the next one."""
 
-    def __init__(self, session: AsyncSession) -> None:
+    def __init__(self, session: AsyncSession, school_id: SchoolId) -> None:
         self._session = session
+        self._school_id = school_id
 
     async def find(self, survey_id: SurveyId, *, for_update: bool = False) -> Deletion | None:
-        query = sa.select(deletions).where(deletions.c.survey_id == survey_id.value)
+        query = sa.select(deletions).where(self._here(), deletions.c.survey_id == survey_id.value)
         if for_update:
             query = query.with_for_update()
         row = (await self._session.execute(query)).mappings().one_or_none()
         return _deletion_of(row) if row else None
 
     async def newest(self, *, limit: int) -> Sequence[Deletion]:
-        query = sa.select(deletions).order_by(deletions.c.asked_at.desc()).limit(limit)
+        query = sa.select(deletions).where(self._here())
+        query = query.order_by(deletions.c.asked_at.desc()).limit(limit)
         rows = (await self._session.execute(query)).mappings().all()
         return [_deletion_of(row) for row in rows]
+
+    def _here(self) -> sa.ColumnElement[bool]:
+        """The scope would do: but either barrier alone must hold."""
+        return deletions.c.school_id == self._school_id.value
 
     async def save(self, deletion: Deletion) -> None:
         values = _row_of(deletion)

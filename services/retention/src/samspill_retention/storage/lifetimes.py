@@ -15,10 +15,11 @@ from .tables import lifetimes
 
 
 class SqlLifetimes:
-    """Registered surveys of the schools in the transaction's scope."""
+    """Registered surveys of one school."""
 
-    def __init__(self, session: AsyncSession) -> None:
+    def __init__(self, session: AsyncSession, school_id: SchoolId) -> None:
         self._session = session
+        self._school_id = school_id
 
     async def add(self, lifetime: Lifetime) -> None:
         await self._session.execute(
@@ -26,20 +27,25 @@ class SqlLifetimes:
         )
 
     async def find(self, survey_id: SurveyId) -> Lifetime | None:
-        query = sa.select(lifetimes).where(lifetimes.c.survey_id == survey_id.value)
+        query = sa.select(lifetimes).where(*self._is(survey_id))
         row = (await self._session.execute(query)).mappings().one_or_none()
         return _lifetime_of(row) if row else None
 
     async def save(self, lifetime: Lifetime) -> None:
         await self._session.execute(
             sa.update(lifetimes)
-            .where(lifetimes.c.survey_id == lifetime.survey_id.value)
+            .where(*self._is(lifetime.survey_id))
             .values(delete_on=lifetime.delete_on, closed_at=lifetime.closed_at)
         )
 
     async def remove(self, survey_id: SurveyId) -> None:
-        await self._session.execute(
-            sa.delete(lifetimes).where(lifetimes.c.survey_id == survey_id.value)
+        await self._session.execute(sa.delete(lifetimes).where(*self._is(survey_id)))
+
+    def _is(self, survey_id: SurveyId) -> tuple[sa.ColumnElement[bool], ...]:
+        """The scope would do: but either barrier alone must hold."""
+        return (
+            lifetimes.c.school_id == self._school_id.value,
+            lifetimes.c.survey_id == survey_id.value,
         )
 
 

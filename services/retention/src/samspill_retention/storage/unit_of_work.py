@@ -28,8 +28,8 @@ class RetentionUnitOfWork(UnitOfWork):
         self._encode = encode
 
     def opened(self) -> None:
-        self.lifetimes = SqlLifetimes(self.session)
-        self.deletions = SqlDeletions(self.session)
+        self.lifetimes = SqlLifetimes(self.session, self.school_id)
+        self.deletions = SqlDeletions(self.session, self.school_id)
         self.audit_heads = SqlAuditHeads(self.session, self.school_id)
 
     def tell_erased(self, deletion: Deletion) -> None:
