@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .doors import Doors
 from .identity import Identity
+from .municipality import Municipality
 from .reports import Reports
 from .responses import Responses
 from .retention import Retention
@@ -16,6 +18,8 @@ class Backends:
     """What a page may call."""
 
     identity: Identity
+    doors: Doors
+    municipality: Municipality
     surveys: Surveys
     responses: Responses
     reports: Reports

@@ -32,7 +32,7 @@ from samspill_kit.http import status_of
 
 from .forms import Forms, KeptForm
 from .question_sheet import QuestionSheet
-from .visitors import SignedOut, Visitor, Visitors
+from .visitors import ElsewhereNow, SignedOut, Visitor, Visitors
 
 TEMPLATES: Final = Path(__file__).parents[1] / "templates"
 
@@ -68,6 +68,14 @@ class Frame:
     @property
     def identity(self) -> Any:
         return self.house.backends.identity
+
+    @property
+    def doors(self) -> Any:
+        return self.house.backends.doors
+
+    @property
+    def municipality(self) -> Any:
+        return self.house.backends.municipality
 
     @property
     def surveys(self) -> Any:
@@ -154,11 +162,31 @@ class Frame:
         return day_with_year(date.fromisoformat(iso), self.language) if iso else ""
 
     async def staff(self) -> Visitor:
-        """Return the signed-in member of staff.
+        """Return the signed-in member of a school's staff.
 
         Raises:
             SignedOut: nobody, or a pupil.
+            ElsewhereNow: the active place is a municipality, whose passport no school's page uses.
         """
+        visitor = await self.employee()
+        if visitor.is_at_municipality:
+            raise ElsewhereNow("/kommune")
+        return visitor
+
+    async def administrator(self) -> Visitor:
+        """Return the person whose active place is a municipality.
+
+        Raises:
+            SignedOut: nobody, or a pupil.
+            ElsewhereNow: the active place is a school.
+        """
+        visitor = await self.employee()
+        if not visitor.is_at_municipality:
+            raise ElsewhereNow("/hjem")
+        return visitor
+
+    async def employee(self) -> Visitor:
+        """Return whoever is signed in through Keycloak, wherever they are active. Raises SignedOut."""
         visitor = await self.visitors.of(self.request)
         if visitor is None or visitor.staff is None:
             raise SignedOut()
@@ -175,6 +203,26 @@ class Frame:
             "school": staff.school_name,
             "is_leader": "leader" in staff.roles,
             "schools": list(staff.schools),
+            "municipalities": list(staff.municipalities),
+        }
+        return self.page(template, status=status, person=person, active=active, f=self, **context)
+
+    def municipality_page(
+        self, visitor: Visitor, template: str, *, active: str, status: int = 200, **context: object
+    ) -> Response:
+        """Render a page of the municipality with its own menu."""
+        staff = visitor.staff
+        assert staff is not None
+        others = [("school_id", each.school_id, each.name) for each in staff.schools]
+        others += [
+            ("municipality_id", each.municipality_id, each.name)
+            for each in staff.municipalities
+            if each.municipality_id != staff.municipality_id
+        ]
+        person = {
+            "name": staff.display_name,
+            "place": staff.municipality_name,
+            "others": others,
         }
         return self.page(template, status=status, person=person, active=active, f=self, **context)
 

@@ -11,6 +11,7 @@ from samspill_gateway.language import OSLO
 from samspill_kit.errors import Unavailable
 
 from .frame import Frame, frame_of
+from .rights import may_create, may_read
 from .visitors import Visitor
 
 router = APIRouter()
@@ -32,6 +33,7 @@ class SurveyRow:
     total: int
     deleted: str
     closes_at: Any
+    may_read: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ async def home(request: Request) -> Response:
         greeting=_greeting(frame, visitor),
         waiting=[*_open(frame, surveys), *_drafts(frame, surveys), *_closed(frame, surveys)],
         surveys=surveys,
-        may_create=True,
+        may_create=may_create(visitor),
     )
 
 
@@ -67,7 +69,11 @@ async def surveys_page(request: Request) -> Response:
     visitor = await frame.staff()
     surveys = await survey_rows(frame, visitor)
     return frame.staff_page(
-        visitor, "staff/surveys.html", active="undersokelser", surveys=surveys, may_create=True
+        visitor,
+        "staff/surveys.html",
+        active="undersokelser",
+        surveys=surveys,
+        may_create=may_create(visitor),
     )
 
 
@@ -79,10 +85,10 @@ async def survey_rows(frame: Frame, visitor: Visitor) -> list[SurveyRow]:
         counts = await frame.responses.counts(visitor, asked)
     except Unavailable:
         counts = {}
-    return [_row(frame, each, counts.get(each.survey_id)) for each in surveys]
+    return [_row(frame, visitor, each, counts.get(each.survey_id)) for each in surveys]
 
 
-def _row(frame: Frame, survey: Any, count: Any | None) -> SurveyRow:
+def _row(frame: Frame, visitor: Visitor, survey: Any, count: Any | None) -> SurveyRow:
     return SurveyRow(
         survey_id=survey.survey_id,
         title=survey.title,
@@ -93,6 +99,7 @@ def _row(frame: Frame, survey: Any, count: Any | None) -> SurveyRow:
         total=survey.participants,
         deleted=frame.date(survey.delete_on),
         closes_at=survey.closes_at,
+        may_read=may_read(visitor, created_by=survey.created_by),
     )
 
 
@@ -145,7 +152,7 @@ def _drafts(frame: Frame, surveys: list[SurveyRow]) -> list[Waiting]:
 
 def _closed(frame: Frame, surveys: list[SurveyRow]) -> list[Waiting]:
     words = frame.words
-    newest = [each for each in surveys if each.state == "closed"][:1]
+    newest = [each for each in surveys if each.state == "closed" and each.may_read][:1]
     return [
         Waiting(
             headline=words("Rapporten for %(groups)s er klar.", groups=each.groups),

@@ -117,9 +117,12 @@ async def schools(request: Request) -> Response:
 @router.post("/skole", summary="Choose the active school")
 async def choose_school(request: Request) -> Response:
     frame = frame_of(request)
-    visitor = await frame.staff()
+    visitor = await frame.employee()
     fields = await request.form()
-    await frame.identity.choose_school(visitor.token, str(fields.get("school_id") or ""))
+    if municipality_id := str(fields.get("municipality_id") or ""):
+        await frame.municipality.choose(visitor.token, municipality_id)
+    else:
+        await frame.identity.choose_school(visitor.token, str(fields.get("school_id") or ""))
     frame.visitors.forget(visitor.token)
     return RedirectResponse("/hjem", status_code=303)
 

@@ -8,10 +8,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 
-from samspill_gateway.language import OSLO, Words
+from samspill_gateway.language import OSLO, Words, day_with_year
 
 PREVENTIVE: Final = 1
+FREE_TEXT: Final = 6
 NOMINATION: Final = 7
+BANDS: Final = {1: "1-4", 2: "5-7", 3: "8-10"}
+"""GradeBand of surveys by its number, as the municipality's ceilings name it."""
+
 DEFAULT_DAYS: Final = 7
 CLOSING_HOUR: Final = time(15, 0)
 
@@ -56,6 +60,32 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
+class Limits:
+    """What the municipality's ceilings mean for one draft."""
+
+    last_day: date
+    """The latest day of deletion."""
+
+    free_text_bands: Sequence[str]
+
+    @classmethod
+    def of(cls, ceilings: Any, *, made_on: date) -> Limits:
+        last_day = made_on + timedelta(days=ceilings.longest_keep_days)
+        return cls(last_day, tuple(ceilings.free_text_bands))
+
+    def may_ask(self, question: Any, band: int) -> bool:
+        """Whether a question of the bank may be offered for the band."""
+        return question.kind != FREE_TEXT or not self.forbids_free_text(band)
+
+    def forbids_free_text(self, band: int) -> bool:
+        return BANDS[band] not in self.free_text_bands
+
+    def ready_set(self, bank: Any, band: int) -> Sequence[tuple[str, int | None]]:
+        """Return the band's ready set without what may not be asked."""
+        return [(each.catalogue_key, None) for each in bank.questions if self.may_ask(each, band)]
+
+
+@dataclass(frozen=True, slots=True)
 class QuestionRow:
     """One question of the set with its checkbox."""
 
@@ -83,7 +113,7 @@ def end_of_school_year(today: date) -> date:
     return this_year if today < this_year else date(today.year + 1, 6, 30)
 
 
-def new_draft(now: datetime, words: Words) -> Draft:
+def new_draft(now: datetime, words: Words, limits: Limits) -> Draft:
     """Return a form that is right for most: closes in a week at 15, dies with the school year."""
     today = now.astimezone(OSLO).date()
     closes_on = today + timedelta(days=DEFAULT_DAYS)
@@ -94,7 +124,7 @@ def new_draft(now: datetime, words: Words) -> Draft:
         group_ids=(),
         closes_on=closes_on.isoformat(),
         closes_time=CLOSING_HOUR.strftime("%H:%M"),
-        delete_on=end_of_school_year(closes_on).isoformat(),
+        delete_on=min(end_of_school_year(closes_on), limits.last_day).isoformat(),
         request_key=str(uuid.uuid4()),
     )
 
@@ -119,7 +149,7 @@ def draft_of(survey: Any) -> Draft:
     )
 
 
-def draft_from_fields(fields: Any, words: Words) -> tuple[Draft, Mapping[str, str]]:
+def draft_from_fields(fields: Any, words: Words, limits: Limits) -> tuple[Draft, Mapping[str, str]]:
     """Read the form; what is wrong comes back by field, and nothing that was typed is lost."""
     reader = Reader(words)
     draft = Draft(
@@ -138,22 +168,25 @@ def draft_from_fields(fields: Any, words: Words) -> tuple[Draft, Mapping[str, st
         reader.refuse("title", words("Gi undersøkelsen et navn."))
     if not draft.group_ids:
         reader.refuse("group_ids", words("Velg minst én klasse eller gruppe."))
-    _check_dates(draft, reader)
+    _check_dates(draft, reader, limits)
     return draft, reader.errors
 
 
 def question_rows(
-    bank: Any, draft: Draft, language: str, words: Words
+    bank: Any, draft: Draft, language: str, words: Words, limits: Limits
 ) -> list[tuple[str, list[QuestionRow]]]:
     """Return the set's questions by theme, then the bank's further ones, with the draft's choices."""
     chosen = dict(draft.questions)
     rows: dict[str, list[QuestionRow]] = {}
     for question in [*bank.questions, *bank.further_questions]:
+        is_chosen = question.catalogue_key in chosen
+        if not is_chosen and not limits.may_ask(question, draft.band):
+            continue
         most = chosen.get(question.catalogue_key)
         row = QuestionRow(
             key=question.catalogue_key,
             text=getattr(question.text, language),
-            is_chosen=question.catalogue_key in chosen,
+            is_chosen=is_chosen,
             is_nomination=question.kind == NOMINATION,
             most=question.max_nominees if most is None else most,
         )
@@ -161,7 +194,7 @@ def question_rows(
     return list(rows.items())
 
 
-def _check_dates(draft: Draft, reader: Reader) -> None:
+def _check_dates(draft: Draft, reader: Reader, limits: Limits) -> None:
     words = reader.words
     try:
         closes_at = draft.closes_at
@@ -177,6 +210,12 @@ def _check_dates(draft: Draft, reader: Reader) -> None:
         reader.refuse("closes_on", words("Dagen er passert. Velg en dag som kommer."))
     if delete_on <= closes_at.astimezone(OSLO).date():
         reader.refuse("delete_on", words("Slettedagen må komme etter dagen den lukkes."))
+    if delete_on > limits.last_day:
+        told = words(
+            "Kommunen lar ingen undersøkelse leve lenger enn til %(day)s.",
+            day=day_with_year(limits.last_day, words.language),
+        )
+        reader.refuse("delete_on", told)
 
 
 def _questions(fields: Any) -> list[tuple[str, int | None]]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -13,7 +14,8 @@ from samspill_kit.errors import DomainError, Unauthenticated, Unavailable
 
 from .frame import Frame, frame_of
 from .home import STATES
-from .survey_form import Draft, draft_from_fields, draft_of, new_draft, question_rows
+from .rights import groups_to_create_for, is_leader, may_create
+from .survey_form import Draft, Limits, draft_from_fields, draft_of, new_draft, question_rows
 from .visitors import Visitor
 
 router = APIRouter(prefix="/undersokelser")
@@ -34,22 +36,34 @@ class StatusRow:
 async def new_survey(request: Request) -> Response:
     frame = frame_of(request)
     visitor = await frame.staff()
-    return await _draft_page(frame, visitor, new_draft(frame.now(), frame.words))
+    if not may_create(visitor):
+        keepers = await frame.doors.who_can_open(visitor)
+        return frame.staff_page(
+            visitor, "staff/may_not_create.html", active="undersokelser", keepers=keepers
+        )
+    limits = await _limits(frame, visitor)
+    draft = new_draft(frame.now(), frame.words, limits)
+    return await _draft_page(frame, visitor, draft, limits=limits)
 
 
 @router.post("/ny", summary="Save a new draft")
 async def create(request: Request) -> Response:
     frame = frame_of(request)
     visitor = await frame.staff()
-    draft, errors = draft_from_fields(await request.form(), frame.words)
+    limits = await _limits(frame, visitor)
+    draft, errors = draft_from_fields(await request.form(), frame.words, limits)
     if errors:
-        return await _draft_page(frame, visitor, draft, errors)
+        return await _draft_page(frame, visitor, draft, errors, limits=limits)
+    if limits.forbids_free_text(draft.band):
+        bank = await frame.surveys.question_set(visitor, draft.band, draft.mode)
+        draft = replace(draft, questions=limits.ready_set(bank, draft.band))
     try:
         survey = await frame.surveys.create(visitor, **draft.as_new())
     except Unauthenticated:
         raise
     except DomainError as error:
-        return await _draft_page(frame, visitor, draft, {"title": frame.error_text(error)}, error)
+        wrong = {"title": frame.error_text(error)}
+        return await _draft_page(frame, visitor, draft, wrong, error, limits=limits)
     return RedirectResponse(f"/undersokelser/{survey.survey_id}", status_code=303)
 
 
@@ -60,7 +74,8 @@ async def show(request: Request, survey_id: str) -> Response:
     survey = await frame.surveys.get(visitor, survey_id)
     state = STATES[survey.state]
     if state == "draft":
-        return await _draft_page(frame, visitor, draft_of(survey), survey=survey)
+        limits = await _limits(frame, visitor, survey)
+        return await _draft_page(frame, visitor, draft_of(survey), survey=survey, limits=limits)
     if state == "open":
         status = await _status(frame, visitor, survey)
         return frame.staff_page(
@@ -76,16 +91,17 @@ async def change(request: Request, survey_id: str) -> Response:
     frame = frame_of(request)
     visitor = await frame.staff()
     survey = await frame.surveys.get(visitor, survey_id)
-    draft, errors = draft_from_fields(await request.form(), frame.words)
+    limits = await _limits(frame, visitor, survey)
+    draft, errors = draft_from_fields(await request.form(), frame.words, limits)
     if errors:
-        return await _draft_page(frame, visitor, draft, errors, survey=survey)
+        return await _draft_page(frame, visitor, draft, errors, survey=survey, limits=limits)
     try:
         await frame.surveys.change(visitor, survey_id, **draft.as_change())
     except Unauthenticated:
         raise
     except DomainError as error:
         wrong = {"title": frame.error_text(error)}
-        return await _draft_page(frame, visitor, draft, wrong, error, survey=survey)
+        return await _draft_page(frame, visitor, draft, wrong, error, survey=survey, limits=limits)
     return RedirectResponse(f"/undersokelser/{survey_id}", status_code=303)
 
 
@@ -173,8 +189,10 @@ async def _draft_page(
     refusal: DomainError | None = None,
     *,
     survey: Any | None = None,
+    limits: Limits,
 ) -> Response:
     groups = await frame.identity.groups(visitor)
+    choices = groups_to_create_for(visitor, groups)
     survey_id = survey.survey_id if survey else ""
     bank = await frame.surveys.question_set(visitor, draft.band, draft.mode) if survey else None
     heading = survey.title if survey else frame.words("Ny undersøkelse")
@@ -189,14 +207,32 @@ async def _draft_page(
         survey_id=survey_id,
         version=survey.version if survey else 0,
         request_key=draft.request_key,
-        groups=[(each.group_id, f"{each.name} ({each.pupils})") for each in groups],
+        groups=[(each.group_id, f"{each.name} ({each.pupils})") for each in choices],
+        hidden_groups=len(groups) - len(choices),
         chosen=draft,
-        questions=question_rows(bank, draft, frame.language, frame.words) if bank else [],
+        questions=question_rows(bank, draft, frame.language, frame.words, limits) if bank else [],
+        last_day=limits.last_day.isoformat(),
+        lacks_free_text=[
+            text for at, text in _bands(frame).items() if limits.forbids_free_text(at)
+        ],
+        band_lacks_free_text=limits.forbids_free_text(draft.band),
+        may_manage=survey is None or is_leader(visitor) or _is_mine(survey, visitor),
         bands=_bands(frame),
         readers=_readers(frame, survey),
         deleted=frame.date(draft.delete_on),
         errors=dict(errors or {}),
     )
+
+
+async def _limits(frame: Frame, visitor: Visitor, survey: Any | None = None) -> Limits:
+    """Return the municipality's ceilings for a new draft, or for one that exists."""
+    made_at = survey.created_at.ToDatetime(tzinfo=UTC) if survey else frame.now()
+    return Limits.of(await frame.doors.ceilings(visitor), made_on=made_at.date())
+
+
+def _is_mine(survey: Any, visitor: Visitor) -> bool:
+    assert visitor.staff is not None
+    return bool(survey.created_by == visitor.staff.staff_id)
 
 
 def _bands(frame: Frame) -> dict[int, str]:

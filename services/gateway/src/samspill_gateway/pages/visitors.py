@@ -24,6 +24,14 @@ class SignedOut(Unauthenticated):
     code = "signed_out"
 
 
+class ElsewhereNow(Exception):
+    """The page belongs to another kind of place than the active one; no refusal, a way on."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path)
+        self.path = path
+
+
 @dataclass(frozen=True, slots=True)
 class Visitor:
     """A browser with a session: its passport, and what a page's frame needs of it."""
@@ -33,6 +41,11 @@ class Visitor:
     expires_at: datetime
     staff: Any | None
     pupil: Any | None
+
+    @property
+    def is_at_municipality(self) -> bool:
+        """Whether the active place of a sign-in is a municipality instead of a school."""
+        return self.staff is not None and bool(self.staff.municipality_id)
 
 
 class Sessions(Protocol):
