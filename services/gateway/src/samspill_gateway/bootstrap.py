@@ -136,10 +136,5 @@ async def _the_right_place(_: Request, elsewhere: Exception) -> Response:
     return RedirectResponse(elsewhere.path, status_code=303)
 
 
-async def _the_right_place(_: Request, elsewhere: Exception) -> Response:
-    assert isinstance(elsewhere, ElsewhereNow)
-    return RedirectResponse(elsewhere.path, status_code=303)
-
-
 async def _alive() -> Response:
     return Response("ok", media_type="text/plain")
