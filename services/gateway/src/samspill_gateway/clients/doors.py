@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from samspill.identity.v1 import access_pb2, access_pb2_grpc
@@ -20,11 +19,6 @@ class Doors:
     async def sharing(self, bearer: Bearer, survey_id: str) -> Any:
         request = access_pb2.GetSharingRequest(survey_id=survey_id)
         return await self._calls(self._doors.GetSharing, request, bearer)
-
-    async def who_can_open(self, bearer: Bearer) -> Sequence[Any]:
-        """Return those who open doors at the school, whatever the survey."""
-        request = access_pb2.WhoCanOpenRequest()
-        return list((await self._calls(self._doors.WhoCanOpen, request, bearer)).keepers)
 
     async def ceilings(self, bearer: Bearer) -> Any:
         request = access_pb2.GetCeilingsRequest()

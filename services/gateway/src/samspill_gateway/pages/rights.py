@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from samspill_gateway.language import Words
-
 from .visitors import Visitor
 
 CREATE: Final = 1
@@ -35,16 +33,6 @@ def may_read(visitor: Visitor, *, created_by: str) -> bool:
     assert visitor.staff is not None
     is_owner = is_leader(visitor) or created_by == visitor.staff.staff_id
     return not is_owner or bool(_granted(visitor, READ))
-
-
-def level_in_words(level: int, words: Words) -> str:
-    """Say a reading level, from aggregate to free text."""
-    return {
-        1: words("Bare tall"),
-        2: words("Elev 1, elev 2 …"),
-        3: words("Navn"),
-        4: words("Navn og fritekst"),
-    }[level]
 
 
 def is_leader(visitor: Visitor) -> bool:

@@ -9,8 +9,8 @@ from fastapi.responses import RedirectResponse
 
 from samspill_kit.errors import DomainError, NotFound, Unauthenticated
 
+from .access_table import level_in_words
 from .frame import Frame, frame_of
-from .rights import level_in_words
 from .visitors import Visitor
 
 router = APIRouter(prefix="/undersokelser/{survey_id}/deling")

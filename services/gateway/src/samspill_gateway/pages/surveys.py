@@ -37,7 +37,7 @@ async def new_survey(request: Request) -> Response:
     frame = frame_of(request)
     visitor = await frame.staff()
     if not may_create(visitor):
-        keepers = await frame.doors.who_can_open(visitor)
+        keepers = await frame.identity.who_can_open(visitor, None)
         return frame.staff_page(
             visitor, "staff/may_not_create.html", active="undersokelser", keepers=keepers
         )
