@@ -1,0 +1,1 @@
+"""Proof that nobody reaches what is not theirs: attempts on the running system, and mutants."""
