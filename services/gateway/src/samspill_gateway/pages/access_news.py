@@ -41,6 +41,8 @@ MOST_SENTENCES: Final = 6
 NAMED: Final = 3
 """ReadLevel by number: from here on names are shown."""
 
+NO_BREAK: Final = "\N{NO-BREAK SPACE}"
+
 Sentence = tuple[str, str]
 """What happened, and when."""
 
@@ -97,10 +99,12 @@ def when(frame: Frame, moment: Timestamp) -> str:
     hour = clock_time(local, frame.language) if frame.language == "en" else f"{local:%H.%M}"
     days_ago = (frame.now().astimezone(OSLO).date() - local.date()).days
     if days_ago == 0:
-        return frame.words("i dag %(hour)s", hour=hour)
-    if days_ago == 1:
-        return frame.words("i går %(hour)s", hour=hour)
-    return f"{frame.short_day(local)} {hour}"
+        said = frame.words("i dag %(hour)s", hour=hour)
+    elif days_ago == 1:
+        said = frame.words("i går %(hour)s", hour=hour)
+    else:
+        said = f"{frame.short_day(local)} {hour}"
+    return said.replace(" ", NO_BREAK)
 
 
 def _local(moment: Timestamp) -> datetime:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -83,7 +82,7 @@ def in_words(frame: Frame, sign_in: Any) -> SignInView:
 def device_of(user_agent: str) -> str:
     """Return browser and machine in two words; nothing else of the header is kept (SPEC P2)."""
     found = [
-        next((name for sign, name in names if re.search(rf"\b{sign}", user_agent)), "")
+        next((name for sign, name in names if sign in user_agent), "")
         for names in (BROWSERS, MACHINES)
     ]
     return ", ".join(name for name in found if name)

@@ -50,7 +50,9 @@ async def find_or_add(request: Request) -> Response:
     except DomainError as error:
         status, text = frame.status_of(error), frame.error_text(error)
         return _found(frame, visitor, query, None, error=text, status=status)
-    return RedirectResponse(f"/tilgang/{staff_id}", status_code=303)
+    # A slow Keycloak adds people before it lists them.
+    is_listed = any(each.staff_id == staff_id for each in await frame.identity.staff(visitor))
+    return RedirectResponse(f"/tilgang/{staff_id}" if is_listed else "/tilgang", status_code=303)
 
 
 def _found(
