@@ -115,6 +115,12 @@ async def test_missing_groups_are_told_only_of_open_schools_without_leaders(
     assert [one.display_name for one in shown.leaders[TUN.id]] == ["Liv"]
 
 
+async def test_a_leader_of_a_school_that_nobody_has_entered_is_asked_for(hall: TownHall) -> None:
+    assert not hall.schools.leaders.get(TUN.id)
+    shown = await hall.rule.show(by=hall.me)
+    assert [one.display_name for one in shown.leaders[TUN.id]] == ["Liv"]
+
+
 async def test_the_page_is_shown_while_keycloak_is_down_and_leaders_cannot_be_named(
     hall: TownHall,
 ) -> None:

@@ -56,13 +56,14 @@ class RuleSchools:
         """Everything that the municipality's page shows."""
         everyone = await self.schools.municipalities()
         own = await self.schools.of_municipality(by.municipality_id)
-        leaders = await self.schools.leaders_of(own)
-        leaderless = [one for one in own if one.is_open and not leaders[one.id]]
+        known = await self.schools.leaders_of(own)
+        leaderless = [one for one in own if one.is_open and not known[one.id]]
+        told, lacking_groups = await self._ask_about(leaderless)
         return MunicipalityView(
             next(one for one in everyone if one.id == by.municipality_id),
             own,
-            leaders,
-            await self._lacking_groups(leaderless),
+            {**known, **told},
+            lacking_groups,
             await self.schools.ceilings(by.municipality_id),
         )
 
@@ -106,15 +107,21 @@ class RuleSchools:
         """Replace the ceilings; they count for what is made from now on."""
         await self.schools.set_ceilings(by.municipality_id, ceilings.checked())
 
-    async def _lacking_groups(self, schools: Sequence[School]) -> frozenset[SchoolId]:
-        """Of as many schools as Keycloak tells about in time: the page waits no longer."""
-        lacking = set()
+    async def _ask_about(
+        self, leaderless: Sequence[School]
+    ) -> tuple[Mapping[SchoolId, Sequence[Colleague]], frozenset[SchoolId]]:
+        """The leaders of schools that nobody has entered yet, and which schools lack groups: of as
+        many as Keycloak tells about in time, since the page waits no longer.
+        """
+        told, lacking = {}, set()
         with suppress(TimeoutError, IdentityProviderDown):
             async with asyncio.timeout(PATIENCE):
-                for school in schools:
-                    if not await self.directory.has_groups(school):
+                for school in leaderless:
+                    everyone = await self.change.know_colleagues(school.id)
+                    told[school.id] = [one for one in everyone if one.is_leader]
+                    if not told[school.id] and not await self.directory.has_groups(school):
                         lacking.add(school.id)
-        return frozenset(lacking)
+        return told, frozenset(lacking)
 
     async def _own(self, school_id: SchoolId, by: MunicipalityPrincipal) -> School:
         for school in await self.schools.of_municipality(by.municipality_id):
