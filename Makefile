@@ -1,6 +1,6 @@
 # Every command of the project. `make help` is the manual.
 .DEFAULT_GOAL := help
-.PHONY: help run reset test check proto lock images bench proof-sociometry format clean environment machine browser
+.PHONY: help run reset test check proto lock images bench proof-isolation proof-sociometry format clean environment machine browser
 
 PYTHON := .venv/bin/python
 SOURCES := kit/src deploy/local $(wildcard services/*/src)
@@ -35,6 +35,9 @@ images: environment ## Build the six images (PYTHON_IMAGE=…, a Debian 12 with 
 
 bench: machine ## Measure whole pupil surveys and saves on a running system of its own
 	@$(PYTHON) -m tests.bench
+
+proof-isolation: machine ## Try to reach what is not one's own, with every check removed once, on a running system
+	@$(PYTHON) -m tests.isolation
 
 proof-sociometry: environment ## Recompute the published reference classes and print each figure beside its reference
 	@$(PYTHON) services/reports/tests/sociometry/proof.py
