@@ -200,7 +200,7 @@ def _warning(frame: Frame, school: Any) -> str:
         return frame.words(
             "Skolen mangler grupper i Keycloak. Be den som styrer innloggingen om å lage dem."
         )
-    return "" if school.leaders else frame.words("Skolen har ingen leder.")
+    return "" if school.leaders else frame.words("Samspill kjenner ingen leder ved skolen ennå.")
 
 
 def _matches(school: SchoolRow, wanted: str) -> bool:
