@@ -1,6 +1,7 @@
 """The report on paper: tagged, with the numbers of the pages (SPEC G7)."""
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pypdf
@@ -37,6 +38,27 @@ def material() -> Material:
 @pytest.fixture(scope="module")
 def pdf(material: Material) -> bytes:
     return printed(material)
+
+
+def test_two_who_print_at_once_both_get_their_own(material: Material) -> None:
+    def title(number: int) -> str:
+        content = {
+            **paper_content(
+                material,
+                ClassAnalysis.of(material),
+                CatalogueWords("nb"),
+                "nb",
+                made_at=NOW,
+                pupil_pages=False,
+            )
+        }
+        content["title"] = f"Trivsel {number}"
+        reader = pypdf.PdfReader(io.BytesIO(report_pdf(content)))
+        return str(reader.metadata.title if reader.metadata else "")
+
+    with ThreadPoolExecutor(4) as pool:
+        titles = list(pool.map(title, range(4)))
+    assert all(str(number) in each for number, each in enumerate(titles))
 
 
 def test_it_is_tagged_titled_and_says_its_language(pdf: bytes) -> None:
