@@ -147,7 +147,6 @@ def _sessions(parts: Parts) -> SessionCommands:
 def _add_access(server: GrpcServer, parts: Parts) -> None:
     begin, clock, ids = parts.begin, parts.clock, parts.ids
     colleagues = parts.know_colleagues
-    fix_readers = FixReaders(begin, colleagues, clock)
     server.add(
         access_pb2_grpc.add_AccessQueryServiceServicer_to_server,
         AccessQueries(
@@ -170,6 +169,13 @@ def _add_access(server: GrpcServer, parts: Parts) -> None:
         callers={"gateway"},
         passport=Passport.STAFF,
     )
+    _add_survey_access(server, parts)
+
+
+def _add_survey_access(server: GrpcServer, parts: Parts) -> None:
+    begin, clock, ids = parts.begin, parts.clock, parts.ids
+    colleagues = parts.know_colleagues
+    fix_readers = FixReaders(begin, colleagues, clock)
     server.add(
         access_pb2_grpc.add_SurveyGrantCommandServiceServicer_to_server,
         SurveyGrantCommands(

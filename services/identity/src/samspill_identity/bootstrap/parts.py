@@ -78,13 +78,7 @@ class Parts:
 
 def parts_of(service: Service, settings: Settings, tls: Tls) -> Parts:
     clock = SystemClock()
-    database = service.add(
-        Database(
-            read_secret(settings.database_url_file),
-            connections=settings.database_connections,
-            migrations=MIGRATIONS,
-        )
-    )
+    database = service.add(_database(settings))
     fast = service.add(FastDatabase(read_secret(settings.database_url_file)))
     retention = service.add(
         Channel("retention", settings.retention_address, tls, timeout=settings.retention_timeout)
@@ -119,6 +113,14 @@ def parts_of(service: Service, settings: Settings, tls: Tls) -> Parts:
         second_factor_for_names=settings.second_factor_for_names,
         ids=RandomIds(),
         clock=clock,
+    )
+
+
+def _database(settings: Settings) -> Database:
+    return Database(
+        read_secret(settings.database_url_file),
+        connections=settings.database_connections,
+        migrations=MIGRATIONS,
     )
 
 

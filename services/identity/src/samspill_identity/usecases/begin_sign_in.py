@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from samspill_identity.domain.ports import IdentityProvider, StaffSessions
+from samspill_identity.domain.outside import IdentityProvider
+from samspill_identity.domain.ports import StaffSessions
 from samspill_identity.domain.sessions import ATTEMPT_FOR, NewSecret, SignInAttempt, hash_of
 from samspill_kit.clock import Clock
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from samspill_identity.domain.audit import AuditId, Deed
 from samspill_identity.domain.errors import LastLeader, SchoolNotFound, StaffNotFound
-from samspill_identity.domain.ports import Begin, Schools, StaffDirectory
+from samspill_identity.domain.outside import StaffDirectory
+from samspill_identity.domain.ports import Begin, Schools
 from samspill_identity.domain.schools import Colleague, School
 from samspill_identity.usecases.know_colleagues import KnowColleagues
 from samspill_kit.clock import Clock

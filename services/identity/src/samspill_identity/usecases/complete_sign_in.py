@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from samspill_identity.domain.errors import SignInAttemptUnknown
-from samspill_identity.domain.ports import IdentityProvider, StaffSessions
+from samspill_identity.domain.outside import IdentityProvider
+from samspill_identity.domain.ports import StaffSessions
 from samspill_identity.domain.sessions import NewSecret, StaffSession, hash_of
 from samspill_identity.usecases.keep_rights import KeepRights
 from samspill_kit.clock import Clock

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from samspill_identity.domain.errors import ImportNotFound
-from samspill_identity.domain.ports import Begin, RosterSeal, RosterSeals, Work
+from samspill_identity.domain.outside import RosterSeal, RosterSeals
+from samspill_identity.domain.ports import Begin, Work
 from samspill_identity.domain.roster import (
     Arrival,
     Card,

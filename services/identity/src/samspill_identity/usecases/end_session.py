@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from samspill_identity.domain.errors import IdentityProviderDown
-from samspill_identity.domain.ports import IdentityProvider, PupilDoor, StaffSessions
+from samspill_identity.domain.outside import IdentityProvider
+from samspill_identity.domain.ports import PupilDoor, StaffSessions
 from samspill_identity.domain.sessions import hash_of
 from samspill_kit.clock import Clock
 from samspill_kit.logging import get_logger

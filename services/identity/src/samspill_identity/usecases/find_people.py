@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from samspill_identity.domain.grants import demand_leader
-from samspill_identity.domain.ports import StaffDirectory
+from samspill_identity.domain.outside import StaffDirectory
 from samspill_identity.domain.schools import KnownPerson
 from samspill_identity.usecases.know_colleagues import KnowColleagues
 from samspill_kit.ids import StaffId

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from samspill_identity.domain.ports import Begin, HeadKeeper, Schools, Tokens
+from samspill_identity.domain.outside import HeadKeeper
+from samspill_identity.domain.ports import Begin, Schools, Tokens
 from samspill_kit.ids import SchoolId
 from samspill_kit.logging import get_logger
 from samspill_kit.principal import AuditHead

@@ -9,13 +9,8 @@ from samspill_identity.domain.errors import (
     SignInRefused,
 )
 from samspill_identity.domain.grants import in_force, lowest_level
-from samspill_identity.domain.ports import (
-    Begin,
-    IdentityProvider,
-    SignedToken,
-    StaffSessions,
-    Tokens,
-)
+from samspill_identity.domain.outside import IdentityProvider
+from samspill_identity.domain.ports import Begin, SignedToken, StaffSessions, Tokens
 from samspill_identity.domain.schools import Municipality, Places, School, roles_at
 from samspill_identity.domain.sessions import TOUCH_EVERY, StaffSession, hash_of
 from samspill_identity.usecases.keep_rights import KeepRights

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from samspill_identity.domain.errors import IdentityProviderDown, SchoolNotFound
-from samspill_identity.domain.ports import Begin, Schools, StaffDirectory
+from samspill_identity.domain.outside import StaffDirectory
+from samspill_identity.domain.ports import Begin, Schools
 from samspill_identity.domain.schools import Colleague, School
 from samspill_kit.clock import Clock
 from samspill_kit.ids import SchoolId

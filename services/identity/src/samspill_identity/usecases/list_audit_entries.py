@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from samspill_identity.domain.audit import AuditFilter, AuditView, KeptHead, first_break
 from samspill_identity.domain.grants import demand_auditor
-from samspill_identity.domain.ports import Begin, HeadKeeper, Work
+from samspill_identity.domain.outside import HeadKeeper
+from samspill_identity.domain.ports import Begin, Work
 from samspill_identity.domain.readings import READINGS
 from samspill_kit.errors import Unavailable
 from samspill_kit.ids import ParticipantId, SchoolId, SurveyId

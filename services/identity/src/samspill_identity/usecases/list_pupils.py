@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from samspill_identity.domain.errors import GroupUnknown
-from samspill_identity.domain.ports import Begin, RosterSeal, RosterSeals
+from samspill_identity.domain.outside import RosterSeal, RosterSeals
+from samspill_identity.domain.ports import Begin
 from samspill_identity.domain.roster import Pupil, SealedPupil
 from samspill_kit.ids import GroupId
 from samspill_kit.norwegian import sort_key

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from samspill_identity.domain.class_list import read_class_list
 from samspill_identity.domain.errors import MayNotManageRoster
-from samspill_identity.domain.ports import Begin, RosterSeal, RosterSeals, Sheets, Work
+from samspill_identity.domain.outside import RosterSeal, RosterSeals, Sheets
+from samspill_identity.domain.ports import Begin, Work
 from samspill_identity.domain.roster import (
     IMPORT_KEPT_FOR,
     BadRow,

@@ -14,7 +14,8 @@ from samspill_identity.domain.errors import (
     SchoolHasOpenSurveys,
     SchoolNotFound,
 )
-from samspill_identity.domain.ports import Begin, OrganisationNumbers, Schools, StaffDirectory
+from samspill_identity.domain.outside import OrganisationNumbers, StaffDirectory
+from samspill_identity.domain.ports import Begin, Schools
 from samspill_identity.domain.schools import Colleague, Municipality, School, school_id_of
 from samspill_identity.usecases.change_staff import ChangeStaff
 from samspill_kit.clock import Clock

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from samspill_identity.domain.audit import AuditId, Deed
 from samspill_identity.domain.errors import StaffNotFound
 from samspill_identity.domain.grants import in_force
-from samspill_identity.domain.ports import Begin, RosterSeals, Work
+from samspill_identity.domain.outside import RosterSeals
+from samspill_identity.domain.ports import Begin, Work
 from samspill_identity.domain.schools import Colleague
 from samspill_identity.domain.sharing import demand_sharing, shared_level
 from samspill_identity.domain.surveys import Reader, RecordedSurvey, Share
