@@ -65,7 +65,7 @@ def _any_kind() -> None:
 
 def _any_audience() -> None:
     reading: Any = import_module("samspill_kit.auth.reading")
-    reading._TokenReader._is_ours = lambda _self, claims, _now: claims["iss"] == reading.ISSUER
+    reading._TokenReader._is_ours = lambda _self, claims: claims["iss"] == reading.ISSUER
 
 
 def _no_expiry() -> None:
@@ -148,7 +148,7 @@ MUTANTS: Final = {
     "surveys takes an expired passport": Mutant("surveys", _no_expiry, "SurveyQueryService"),
     "surveys takes an unsigned passport": Mutant("surveys", _no_signature, "SurveyQueryService"),
     "surveys answers every service": Mutant("surveys", _any_caller, "SurveyQueryService"),
-    "responses answers every service": Mutant("responses", _any_caller, "responses.v1"),
+    "responses answers every service": Mutant("responses", _any_caller, "StatusQueryService"),
     "responses tells states to every colleague": Mutant(
         "responses",
         _silence("samspill_responses.usecases.list_participant_states", POLICY),
@@ -176,7 +176,7 @@ MUTANTS: Final = {
     "identity answers for unknown groups": Mutant(
         "identity", _groups_of_anybody, "RosterQueryService"
     ),
-    "identity answers every service": Mutant("identity", _any_caller, "identity.v1"),
+    "identity answers every service": Mutant("identity", _any_caller, "RosterQueryService"),
     "retention lets every colleague delete": Mutant(
         "retention",
         _silence("samspill_retention.usecases.delete_survey", POLICY),

@@ -39,8 +39,12 @@ async def caught(
     for name in names or MUTANTS:
         async with mutated(installation, name):
             figures = await rpc.run(world, among=MUTANTS[name].among)
-        # A service that does not answer yet has not let anybody through.
-        told = [leak for leak in figures.leaks if "unavailable" not in leak.lower()]
+        told = [leak for leak in figures.leaks if _lets_through(leak)]
         found[name] = told[0] if told else ""
         print(f"  {name}: {found[name] or 'ALIVE'}", flush=True)
     return found
+
+
+def _lets_through(leak: str) -> bool:
+    """A mutant that only refuses what is right, or does not answer, has let nobody through."""
+    return "unavailable" not in leak.lower() and not leak.endswith("instead of ok")

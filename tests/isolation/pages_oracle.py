@@ -55,10 +55,10 @@ PAGES: Final = {
     "/meg/innlogginger": ("", ""),
     "/meg/innlogginger/{session_id}/avslutt": ("", ""),
     "/undersokelser/{survey_id}": ("survey", KEEPERS),
-    "/undersokelser/{survey_id}/angre": ("survey", KEEPERS),
+    "/undersokelser/{survey_id}/angre": ("regret", KEEPERS),
     "/undersokelser/{survey_id}/apne": ("survey", KEEPERS),
     "/undersokelser/{survey_id}/deling": ("survey", KEEPERS),
-    "/undersokelser/{survey_id}/deling/{staff_id}/slutt": ("survey", LEADER),
+    "/undersokelser/{survey_id}/deling/{staff_id}/slutt": ("survey", KEEPERS),
     "/undersokelser/{survey_id}/kast": ("survey", KEEPERS),
     "/undersokelser/{survey_id}/klasseliste": ("survey", KEEPERS),
     "/undersokelser/{survey_id}/kvittering.json": ("deletion", EVERYBODY),
@@ -100,6 +100,7 @@ def wants_closed(path: str) -> bool:
 def form_of(path: str, ids: Ids) -> dict[str, str]:
     """Fields with ids in them too: where an id stands must not matter."""
     return {
+        "import_id": ids.session,
         "survey_id": ids.survey,
         "school_id": ids.school,
         "staff_id": ids.staff,
@@ -136,6 +137,8 @@ def _at_home(method: str, takes: str, passes: bool, thing: str) -> frozenset[str
         return frozenset({MISSING}) if passes or takes != "staff" else frozenset({CLOSED, MISSING})
     if method == "POST":
         # What would change the world is left out; a refused form must be refused as closed.
+        if takes == "regret":
+            return frozenset({MISSING})  # Nothing of it is being deleted.
         return frozenset() if passes or thing == "deleted" else frozenset({CLOSED})
     if takes == "deletion" or thing in {"deleted", "other class"}:
         return frozenset()
