@@ -79,7 +79,12 @@ async def _start(installation: LocalInstallation) -> list[str]:
 def _introduce(installation: LocalInstallation, codes: list[str]) -> None:
     school = installation.municipality.schools[0]
     _say(f"Samspill is ready: {installation.public_address}")
-    for title, person in (("Leader", school.leaders[0]), ("Teacher", school.teachers[0])):
+    people = (
+        ("Leader", school.leaders[0]),
+        ("Teacher", school.teachers[0]),
+        ("Municipality", installation.municipality.administrators[0]),
+    )
+    for title, person in people:
         _say(f"{title}: {person.username}  {installation.password_of(person.username)}")
     _say(f"Unused access codes: {'  '.join(codes)}")
 

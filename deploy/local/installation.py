@@ -209,6 +209,8 @@ class LocalInstallation:
         introduced = self.folder / "people-introduced"
         if introduced.exists():
             return
+        schools = [school.organisation_number for school in self.municipality.schools]
+        await steward.permit_schools(schools)
         for person in self.municipality.staff:
             await steward.ensure_person(person, self.password_of(person.username))
         introduced.touch()

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Self
 from urllib.parse import quote
 
 import httpx
 
-from deploy.local.keycloak import REALM, STEWARD_CLIENT, WEB_CLIENT
+from deploy.local.keycloak import IDENTITY_CLIENT, REALM, STEWARD_CLIENT, WEB_CLIENT
+from samspill_identity.keycloak.permissions import SchoolPermissions
 
 TIMEOUT: Final = httpx.Timeout(30.0)
 CONFLICT: Final = 409
@@ -94,6 +96,10 @@ class Steward:
         """Take the right that the group stands for."""
         group_id = await self.ensure_group(path)
         (await self._http.delete(f"/users/{user_id}/groups/{group_id}")).raise_for_status()
+
+    async def permit_schools(self, orgnrs: Sequence[str]) -> None:
+        """Make schools' groups, and let identity and each school's administrators fill them."""
+        await SchoolPermissions(self._http, IDENTITY_CLIENT).ensure(orgnrs)
 
     async def align_address(self, public_address: str) -> None:
         """Let the sign-in return to where the gateway is now, if that has changed."""

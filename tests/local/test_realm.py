@@ -41,16 +41,24 @@ def test_tokens_name_groups_by_their_whole_path() -> None:
     assert mapper["config"]["full.path"] == "true"
 
 
-def test_the_service_account_administers_people_and_nothing_else() -> None:
+def test_the_service_account_has_no_right_over_accounts() -> None:
     (account,) = REALM["users"]
 
     assert account["serviceAccountClientId"] == "samspill-identity"
-    assert set(account["clientRoles"]["realm-management"]) == {
-        "view-users",
-        "query-users",
-        "query-groups",
-        "manage-users",
-    }
+    assert set(account["clientRoles"]["realm-management"]) == {"query-users", "query-groups"}
+    assert REALM["adminPermissionsEnabled"] is True
+
+
+def test_a_one_time_code_is_the_second_level_of_signing_in() -> None:
+    flows = {flow["alias"]: flow for flow in REALM["authenticationFlows"]}
+    levels = {one["alias"]: one["config"] for one in REALM["authenticatorConfig"]}
+
+    second = [one["authenticator"] for one in flows["samspill level 2"]["authenticationExecutions"]]
+    assert REALM["browserFlow"] == "samspill browser"
+    assert second == ["conditional-level-of-authentication", "auth-otp-form"]
+    assert levels["samspill level 2"]["loa-condition-level"] == "2"
+    assert json.loads(REALM["attributes"]["acr.loa.map"]) == {"1": 1, "2": 2}
+    assert "acr" in CLIENTS["samspill-web"]["defaultClientScopes"]
 
 
 def test_no_secret_stands_in_the_file() -> None:

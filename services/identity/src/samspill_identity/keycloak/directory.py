@@ -29,6 +29,7 @@ PATIENCE: Final = 1.5
 ROLES: Final = (Role.LEADER, Role.TEACHER)
 _NOT_FOUND: Final = 404
 _FORBIDDEN: Final = 403
+_SEARCH_SIGNS: Final = str.maketrans(dict.fromkeys('*":%', " "))
 SERVICE_ACCOUNTS: Final = "service-account-"
 
 Result = TypeVar("Result")
@@ -137,8 +138,12 @@ class KeycloakStaffDirectory:
             self._admin = KeycloakAdmin(connection=connection)
 
     def _search(self, query: str, limit: int) -> Sequence[KnownPerson]:
-        # Keycloak matches the beginnings of user name, e-mail, first and last name.
-        found = self._admin.get_users({"search": query, "enabled": True, "max": limit})
+        # Keycloak matches the beginnings of user name, e-mail, first and last name; these
+        # characters would ask it for something else.
+        plain = query.translate(_SEARCH_SIGNS).strip()
+        if not plain:
+            return ()
+        found = self._admin.get_users({"search": plain, "enabled": True, "max": limit})
         people = {}
         for user in found:
             staff_id = _staff_id_of(user)

@@ -28,6 +28,9 @@ ALGORITHMS: Final = ["RS256", "ES256", "PS256"]
 LEEWAY_SECONDS: Final = 90
 """Clocks of two machines differ by as much without anybody noticing."""
 
+LOGOUT_TOKEN_LIVES_SECONDS: Final = 120
+"""OpenID Connect Back-Channel Logout 1.0, section 2.4, asks for two minutes at most."""
+
 KEYS_FETCHED_AT_MOST_EVERY: Final = 10.0
 
 LEFT_ALONE_FOR: Final = 10.0
@@ -173,6 +176,9 @@ class KeycloakSignIn:
 
     async def read_logout(self, logout_token: str) -> tuple[str, StaffId | None]:
         claims = await self._verified(logout_token)
+        age = self._clock.now().timestamp() - float(claims["iat"])
+        if age > LOGOUT_TOKEN_LIVES_SECONDS + LEEWAY_SECONDS:
+            raise SignInRefused
         # OpenID Connect Back-Channel Logout 1.0, section 2.4: the event stands there, a nonce not.
         if _LOGOUT_EVENT not in claims.get("events", {}) or "nonce" in claims:
             raise SignInRefused
