@@ -128,7 +128,7 @@ async def test_a_teacher_sees_pages_without_a_flaw(
         await sign_in(world, page, leader=False)
         for path in ("/hjem", "/undersokelser", "/undersokelser/ny", "/klasser", "/sletting"):
             await seen.open(page, path)
-        for path in ("", "/tavle", "/lukk", "/slett"):
+        for path in ("", "/deling", "/tavle", "/lukk", "/slett"):
             await seen.open(page, seeded.open + path)
         for tab in REPORT:
             await seen.open(page, f"{seeded.closed}/rapport/{tab}")

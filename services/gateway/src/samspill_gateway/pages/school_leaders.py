@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
-from samspill_kit.errors import DomainError, NotFound, Unauthenticated
+from samspill_kit.errors import DomainError, NotFound, Unauthenticated, Unavailable
 
 from .frame import Frame, frame_of
 from .municipality import SHORTEST_QUERY, SchoolRow, confirm_page, find_school, school_page
@@ -37,7 +37,11 @@ async def name_leader(request: Request, school_id: str) -> Response:
     if len(query) < SHORTEST_QUERY:
         error = frame.words("Skriv minst tre bokstaver.")
         return _search_page(frame, visitor, school, query, error=error)
-    found = await frame.municipality.find_candidates(visitor, query)
+    try:
+        found = await frame.municipality.find_candidates(visitor, query)
+    except Unavailable as error:
+        told = frame.error_text(error)
+        return _search_page(frame, visitor, school, query, error=told, refusal=error)
     chosen = next((each for each in found.people if each.staff_id == staff_id), None)
     if chosen is None:
         return _search_page(frame, visitor, school, query, found)
@@ -104,12 +108,13 @@ def _search_page(
     found: Any | None = None,
     *,
     error: str = "",
+    refusal: DomainError | None = None,
 ) -> Response:
     return frame.municipality_page(
         visitor,
         "municipality/leader.html",
         active="skoler",
-        status=422 if error else 200,
+        status=frame.status_of(refusal) if refusal else (422 if error else 200),
         school=school,
         query=query,
         found=found,
