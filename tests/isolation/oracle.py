@@ -87,7 +87,7 @@ _ERASURE: Final = {"LockSurvey": _writes("", ""), "UnlockSurvey": _writes("", ""
 
 METHODS: Final = {
     "identity.v1.AccessCommandService": {
-        "AddStaff": _writes("staff", LEADER, by_role=True),
+        "AddStaff": _writes("person", LEADER, by_role=True),
         "EndStaffSessions": _writes("staff", LEADER, by_role=True),
         "RemoveStaff": _writes("staff", LEADER, by_role=True),
         "SetGrants": _writes("staff", LEADER, by_role=True),
@@ -284,6 +284,8 @@ def _expected_of(row: Row, role: str, thing: str) -> frozenset[str]:
     if row.by_role and not passes:
         return frozenset({CLOSED, MISSING})
     if thing in {"other school", "other municipality", "missing"}:
+        if row.takes == "person" and thing != "missing":
+            return _through(row)  # Whom Keycloak knows may work at several schools (SPEC I3).
         if row.takes == "school" and thing == "other school":
             return _through(row)  # Of the same municipality.
         return frozenset({MISSING})

@@ -71,7 +71,7 @@ class Visitor:
         self._http = httpx.AsyncClient(base_url=world.address, timeout=60.0)
         home, beyond = world.places[HOME].cookies, world.places[NEIGHBOUR].cookies
         self._cookies = {
-            "revoked": "r" * 43,
+            "revoked": home["revoked"],
             "pupil": home["pupil open"],
             "classmate": home["pupil second"],
             "maker": home["maker"],

@@ -340,7 +340,7 @@ def _differences(outcomes: dict[Attempt, Outcome]) -> Iterator[str]:
     for attempt, outcome in outcomes.items():
         _, row = oracle.row_of(attempt.rpc)
         is_down = outcome.word in oracle.KEYCLOAK_DOWN
-        if attempt.thing in foreign and row.takes not in {"", "school"} and not is_down:
+        if attempt.thing in foreign and row.takes not in {"", "school", "person"} and not is_down:
             key = attempt.rpc, attempt.certificate, attempt.persona
             alike[key][outcome.whole] = attempt
     for different in alike.values():

@@ -28,7 +28,7 @@ from samspill_kit.clock import SystemClock
 from samspill_kit.crypto import IssuedKey
 from samspill_retention.keystore.files import FileKeyStore
 from tests.e2e.main_job import import_csv
-from tests.e2e.wire import QuestionsPage, enter
+from tests.e2e.wire import QuestionsPage, enter, post
 
 MIDDLE_BAND: Final = "2"
 BACKENDS: Final = ("identity", "surveys", "responses", "reports", "retention")
@@ -232,6 +232,8 @@ class _Seeding:
             # First of all, so that each is known without asking Keycloak.
             async with Browser(address) as first:
                 await self._sign_in(first, "maker")
+                self.place.cookies["revoked"] = cookie_of(first)
+                await post(first, "/logg-ut")
             await self._sign_in(others, "other")
             await import_csv(leaders, self._roster())
             await self._learn()
