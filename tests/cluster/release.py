@@ -68,13 +68,19 @@ class Release:
         """The values file of this installation."""
         keycloak = self.installation.parts.keycloak
         municipality = self.installation.municipality
-        schools = [{"orgnr": each.orgnr, "name": each.name} for each in municipality.schools]
+        schools = [
+            {"orgnr": each.organisation_number, "name": each.name} for each in municipality.schools
+        ]
         values: Values = {
             "installation": "cluster-proof",
             "publicAddress": self.installation.public_address,
             "image": {"tag": self.tag, "pullPolicy": "Never"},
             "municipalities": [
-                {"orgnr": municipality.orgnr, "name": municipality.name, "schools": schools}
+                {
+                    "orgnr": municipality.organisation_number,
+                    "name": municipality.name,
+                    "schools": schools,
+                }
             ],
             "keycloak": {
                 "address": f"http://{self.host}:{keycloak.port}",
