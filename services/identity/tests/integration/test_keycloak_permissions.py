@@ -107,6 +107,18 @@ async def test_a_school_without_groups_is_told_apart(keycloak: RealKeycloak) -> 
         await keycloak.directory.add(school("333333333"), staff_id, Role.TEACHER)
 
 
+async def test_groups_without_permissions_do_not_count_before_they_are_given(
+    keycloak: RealKeycloak,
+) -> None:
+    late = "444444444"
+    async with keycloak.steward() as steward:
+        for name in ("ledere", "larere"):
+            await steward.ensure_group(f"/skoler/{late}/{name}")
+        assert not await keycloak.directory.has_groups(school(late))
+        await steward.permit_schools([late])
+    assert await keycloak.directory.has_groups(school(late))
+
+
 async def test_the_service_account_can_do_nothing_to_an_account(keycloak: RealKeycloak) -> None:
     """Neither a stranger's, nor a member's, nor one that it removed itself."""
     stranger, member, former = [await keycloak.ensure(name) for name in ("eli", "finn", "gro")]

@@ -105,7 +105,7 @@ class KeycloakStaffDirectory:
 
     async def has_groups(self, school: School) -> bool:
         def look() -> bool:
-            return all(self._group_id(group_path_of(school.orgnr, role)) for role in ROLES)
+            return all(self._open_group(school, role) for role in ROLES)
 
         return await self._in_turn(look)
 
@@ -161,10 +161,19 @@ class KeycloakStaffDirectory:
         return bool(user.get("enabled")) and not user["username"].startswith(SERVICE_ACCOUNTS)
 
     def _group_of(self, school: School, role: Role) -> str:
-        group_id = self._group_id(group_path_of(school.orgnr, role))
+        group_id = self._open_group(school, role)
         if group_id is None:
             raise SchoolGroupsMissing(who_can="municipality")
         return group_id
+
+    def _open_group(self, school: School, role: Role) -> str | None:
+        """The group's id; nothing when there is none, or none that Keycloak's admins let us see."""
+        try:
+            return self._group_id(group_path_of(school.orgnr, role))
+        except KeycloakError as error:
+            if error.response_code == _FORBIDDEN:
+                return None
+            raise
 
     def _ask(self, school: School) -> Sequence[Colleague]:
         roles: dict[StaffId, set[Role]] = {}

@@ -15,6 +15,9 @@ from urllib.parse import quote
 import httpx
 
 TIMEOUT: Final = 30.0
+SCHOOLS_PER_TOKEN: Final = 10
+"""A token lives for a minute, and a school takes a second."""
+
 STAFF_GROUPS: Final = ("ledere", "larere")
 ADMINISTRATORS: Final = "administratorer"
 IDENTITY_GROUP: Final = "/samspill-identity"
@@ -153,17 +156,23 @@ async def permit(chosen: argparse.Namespace) -> None:
     """Sign in as the administrator's client and set up the schools."""
     address = f"{chosen.address}/admin/realms/{chosen.realm}"
     async with httpx.AsyncClient(base_url=address, timeout=TIMEOUT) as http:
-        answer = await http.post(
-            f"{chosen.address}/realms/{chosen.realm}/protocol/openid-connect/token",
-            data={
-                "grant_type": "client_credentials",
-                "client_id": chosen.admin_client,
-                "client_secret": chosen.admin_secret_file.read_text().strip(),
-            },
-        )
-        answer.raise_for_status()
-        http.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
-        await SchoolPermissions(http, chosen.service_client).ensure(chosen.orgnr)
+        for first in range(0, len(chosen.orgnr), SCHOOLS_PER_TOKEN):
+            http.headers["Authorization"] = f"Bearer {await _token(http, chosen)}"
+            schools = chosen.orgnr[first : first + SCHOOLS_PER_TOKEN]
+            await SchoolPermissions(http, chosen.service_client).ensure(schools)
+
+
+async def _token(http: httpx.AsyncClient, chosen: argparse.Namespace) -> str:
+    answer = await http.post(
+        f"{chosen.address}/realms/{chosen.realm}/protocol/openid-connect/token",
+        data={
+            "grant_type": "client_credentials",
+            "client_id": chosen.admin_client,
+            "client_secret": chosen.admin_secret_file.read_text().strip(),
+        },
+    )
+    answer.raise_for_status()
+    return str(answer.json()["access_token"])
 
 
 def main(words: Sequence[str] | None = None) -> int:
