@@ -15,16 +15,19 @@ from typing import Final
 from urllib.parse import urlencode
 
 from deploy.local.demonstration.browsing import Browser
+from deploy.local.demonstration.staff import StaffMember
 from deploy.local.installation import LocalInstallation
 from samspill_identity.domain.codes import ALPHABET, RANDOM_LENGTH, check_character, new_code
 from tests.bench.connection import Connection, UnexpectedAnswerError
 from tests.bench.pupils import FORM
-from tests.bench.school import BenchSchool
+from tests.bench.school import FREE_TEXT, MIDDLE_BAND
+from tests.e2e.main_job import import_csv
 from tests.e2e.wire import QuestionsPage, enter, get
 
 GUESSES: Final = 100_000
 AT_ONCE: Final = 24
 CLASS: Final = 30
+GROUP: Final = "10Z"
 MARKER: Final = "Qzemor skrev dette"
 TOO_MANY: Final = 429
 
@@ -50,9 +53,7 @@ class Guessing:
 
 async def run(installation: LocalInstallation, _world: object) -> dict[str, int]:
     """Guess at full size; the line of figures counts a pupil who was refused as a leak."""
-    async with Browser(installation.public_address) as browser:
-        school = await BenchSchool.prepare(installation, browser)
-        codes = await school.codes(CLASS)
+    codes = await codes_of_a_class(installation, CLASS)
     found = await guess(installation.public_address, codes, GUESSES)
     per_second = found.answered / found.seconds
     print(
@@ -64,6 +65,24 @@ async def run(installation: LocalInstallation, _world: object) -> dict[str, int]
     )
     leaks = found.refused + found.read_again
     return {"guesses": found.guesses, "hits": found.hits, "leaks": leaks}
+
+
+async def codes_of_a_class(installation: LocalInstallation, size: int) -> list[str]:
+    """Import a class, open a survey for it, and return its unused codes."""
+    school = installation.municipality.schools[0]
+    address = installation.public_address
+    rows = "".join(f"Elev {chr(65 + n // 26)}{chr(97 + n % 26)};;{GROUP}\n" for n in range(size))
+    async with Browser(address) as leaders, Browser(address) as teachers:
+        leader, teacher = school.leaders[0], school.teachers[0]
+        for browser, person in ((leaders, leader), (teachers, teacher)):
+            password = installation.password_of(person.username)
+            await StaffMember.sign_in(browser, person.username, password)
+        await import_csv(leaders, f"Navn;Kjønn;Klasse\n{rows}".encode())
+        name = f"{teacher.first_name} {teacher.last_name}"
+        await StaffMember(leaders).grant(name, create="ja", level=FREE_TEXT)
+        staff = StaffMember(teachers)
+        draft = await staff.make_survey("Nøkler som gjettes", GROUP, MIDDLE_BAND)
+        return list((await staff.new_codes(await staff.open_survey(draft))).values())
 
 
 async def guess(

@@ -6,10 +6,8 @@ import itertools
 
 import pytest
 
-from deploy.local.demonstration.browsing import Browser
 from deploy.local.installation import LocalInstallation
-from tests.bench.school import BenchSchool
-from tests.isolation.codes import CLASS, guess, mistyped, new_code
+from tests.isolation.codes import CLASS, codes_of_a_class, guess, mistyped, new_code
 from tests.isolation.world import World
 
 DRAW = 2_000
@@ -21,9 +19,7 @@ async def test_a_class_gets_in_while_somebody_guesses_behind_the_same_address(
     isolation: tuple[LocalInstallation, World],
 ) -> None:
     installation, world = isolation
-    async with Browser(world.address) as browser:
-        school = await BenchSchool.prepare(installation, browser)
-        codes = await school.codes(CLASS + 1)
+    codes = await codes_of_a_class(installation, CLASS + 1)
     spare = codes.pop()
 
     found = await guess(world.address, codes, DRAW)
