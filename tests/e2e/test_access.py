@@ -25,6 +25,8 @@ NEWCOMER: Final = Person("nina.nordby", "Nina", "Nordby", ())
 PASSWORD: Final = "Sommerfugl-i-regn-77"
 NAME: Final = "Nina Nordby"
 WITHIN_A_MINUTE: Final = 60
+SLOW: Final = "svarer ikke akkurat nå"
+LAST_LEADER: Final = "Skolen må ha minst én leder. Legg til en ny leder først."
 LOOKS: Final = 15
 SECONDS_BETWEEN_LOOKS: Final = 2.0
 PATIENCE: Final = 60_000
@@ -115,10 +117,20 @@ async def test_a_leader_adds_a_teacher_gives_rights_by_class_and_takes_them_back
         await open_person(world, leader, NAME)
         await expect(leader.locator("section", has_text="Innlogginger")).to_contain_text("Chrome")
         await leader.get_by_role("link", name="Ta bort Nina Nordby fra skolen").click()
-        await leader.get_by_role("button", name="Ta bort fra skolen").click()
-        await leader.wait_for_url("**/tilgang")
-        await expect(leader.locator("tbody")).not_to_contain_text(NAME)
+        await press_until_gone(leader, "Ta bort fra skolen")
+        await until_unlisted(world, leader, NAME)
         await until_shut_out(world, teacher)
+
+
+async def press_until_gone(page: Page, button: str) -> None:
+    """Press again while Keycloak is too slow, until the page is left or says something else."""
+    for _ in range(LOOKS):
+        await page.get_by_role("button", name=button).click()
+        await page.wait_for_load_state()
+        slow = page.get_by_role("alert").filter(has_text=SLOW)
+        if not await slow.count():
+            break
+        await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
 
 
 async def give_rights_by_class(page: Page) -> None:
@@ -152,6 +164,17 @@ async def a_closed_door_names_the_leader(world: World, page: Page) -> None:
     assert leader.last_name not in await document.text()
 
 
+async def until_unlisted(world: World, page: Page, name: str) -> None:
+    """A slow Keycloak tells its new list a little later than it changes it."""
+    row = page.locator("tbody tr", has_text=name)
+    for _ in range(LOOKS):
+        await page.goto(f"{world.address}/tilgang")
+        if not await row.count():
+            break
+        await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
+    await expect(row).to_have_count(0)
+
+
 async def until_shut_out(world: World, page: Page) -> None:
     """The page is closed within a minute. Redirects count as closed: Keycloak may know the browser still."""
     began = time.monotonic()
@@ -168,10 +191,8 @@ async def test_the_last_leader_stays(world: World, chromium: Chromium) -> None:
         await as_leader(world, page)
         await open_person(world, page, name)
         await page.get_by_role("link", name=f"Ta bort {name} fra skolen").click()
-        await page.get_by_role("button", name="Ta bort fra skolen").click()
-        await expect(page.get_by_role("alert")).to_have_text(
-            "Skolen må ha minst én leder. Legg til en ny leder først."
-        )
+        await press_until_gone(page, "Ta bort fra skolen")
+        await expect(page.get_by_role("alert")).to_have_text(LAST_LEADER)
         await page.goto(f"{world.address}/tilgang")
         await expect(page.locator("tbody")).to_contain_text(name)
 

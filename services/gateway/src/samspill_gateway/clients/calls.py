@@ -28,7 +28,15 @@ class Calls:
     def stub(self, made_by: Callable[..., Stub]) -> Stub:
         return self._channel.stub(made_by, idempotent=self._repeatable)
 
-    async def __call__(self, method: Any, request: Any, bearer: Bearer | None = None) -> Any:
-        """Call a stub's method. Raises the error that the service raised."""
-        with on_behalf(passport=bearer.passport if bearer else None, seconds=self._channel.timeout):
-            return await method(request)
+    async def __call__(
+        self,
+        method: Any,
+        request: Any,
+        bearer: Bearer | None = None,
+        *,
+        seconds: float | None = None,
+    ) -> Any:
+        """Call a stub's method, within the channel's time unless told. Raises what the service raised."""
+        passport = bearer.passport if bearer else None
+        with on_behalf(passport=passport, seconds=seconds or self._channel.timeout):
+            return await method(request, timeout=seconds)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
@@ -19,6 +19,9 @@ from samspill.identity.v1 import (
 )
 
 from .calls import Bearer, Calls
+
+KEYCLOAK_SECONDS: Final = 15.0
+"""For what Keycloak itself must do while somebody waits; it may just have started."""
 
 
 class Identity:
@@ -148,15 +151,17 @@ class Identity:
 
     async def find_people(self, bearer: Bearer, query: str) -> Any:
         request = access_pb2.FindPeopleRequest(query=query)
-        return await self._calls(self._access.FindPeople, request, bearer)
+        return await self._calls(self._access.FindPeople, request, bearer, seconds=KEYCLOAK_SECONDS)
 
     async def add_staff(self, bearer: Bearer, staff_id: str, role: str) -> None:
         request = access_pb2.AddStaffRequest(staff_id=staff_id, role=role)
-        await self._calls(self._access_commands.AddStaff, request, bearer)
+        await self._calls(self._access_commands.AddStaff, request, bearer, seconds=KEYCLOAK_SECONDS)
 
     async def remove_staff(self, bearer: Bearer, staff_id: str, role: str) -> None:
         request = access_pb2.RemoveStaffRequest(staff_id=staff_id, role=role)
-        await self._calls(self._access_commands.RemoveStaff, request, bearer)
+        await self._calls(
+            self._access_commands.RemoveStaff, request, bearer, seconds=KEYCLOAK_SECONDS
+        )
 
     async def who_can_open(self, bearer: Bearer, survey_id: str | None) -> Sequence[Any]:
         request = access_pb2.WhoCanOpenRequest(survey_id=survey_id)

@@ -14,6 +14,7 @@ from samspill.identity.v1 import (
 )
 
 from .calls import Bearer, Calls
+from .identity import KEYCLOAK_SECONDS
 
 
 class Municipality:
@@ -38,7 +39,9 @@ class Municipality:
 
     async def find_candidates(self, bearer: Bearer, query: str) -> Any:
         request = municipality_pb2.FindCandidatesRequest(query=query)
-        return await self._calls(self._queries.FindCandidates, request, bearer)
+        return await self._calls(
+            self._queries.FindCandidates, request, bearer, seconds=KEYCLOAK_SECONDS
+        )
 
     async def open_school(self, bearer: Bearer, orgnr: str, name: str) -> str:
         request = municipality_pb2.OpenSchoolRequest(orgnr=orgnr, name=name)
@@ -50,11 +53,11 @@ class Municipality:
 
     async def name_leader(self, bearer: Bearer, school_id: str, staff_id: str) -> None:
         request = municipality_pb2.NameLeaderRequest(school_id=school_id, staff_id=staff_id)
-        await self._calls(self._commands.NameLeader, request, bearer)
+        await self._calls(self._commands.NameLeader, request, bearer, seconds=KEYCLOAK_SECONDS)
 
     async def dismiss_leader(self, bearer: Bearer, school_id: str, staff_id: str) -> None:
         request = municipality_pb2.DismissLeaderRequest(school_id=school_id, staff_id=staff_id)
-        await self._calls(self._commands.DismissLeader, request, bearer)
+        await self._calls(self._commands.DismissLeader, request, bearer, seconds=KEYCLOAK_SECONDS)
 
     async def set_ceilings(self, bearer: Bearer, ceilings: Mapping[str, Any]) -> None:
         """Replace the ceilings, given as the contract's fields."""

@@ -1,10 +1,17 @@
 """Put people to work at a school, or take them out, in Keycloak's groups (SPEC I3)."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from typing import Final
 
 from samspill_identity.domain.audit import AuditId, Deed
-from samspill_identity.domain.errors import LastLeader, SchoolNotFound, StaffNotFound
+from samspill_identity.domain.errors import (
+    IdentityProviderDown,
+    LastLeader,
+    SchoolNotFound,
+    StaffNotFound,
+)
 from samspill_identity.domain.outside import StaffDirectory
 from samspill_identity.domain.ports import Begin, Schools
 from samspill_identity.domain.schools import Colleague, School
@@ -12,6 +19,9 @@ from samspill_identity.usecases.know_colleagues import KnowColleagues
 from samspill_kit.clock import Clock
 from samspill_kit.ids import IdFactory, SchoolId, StaffId
 from samspill_kit.principal import Role
+
+WAITS: Final = 4
+"""How often an answer that is on its way is waited for; each wait is as long as a page's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +91,11 @@ class ChangeStaff:
         raise SchoolNotFound
 
     async def _told_anew(self, school: School) -> Sequence[Colleague]:
-        """From Keycloak itself: what is remembered decides nothing here."""
+        """From Keycloak itself: what is remembered decides nothing here, so a slow answer is waited for."""
         self.directory.forget(school.id)
+        for _ in range(WAITS - 1):
+            with suppress(IdentityProviderDown):
+                return await self.directory.of_school(school)
         return await self.directory.of_school(school)
 
     async def _know_anew(self, school: School) -> None:
