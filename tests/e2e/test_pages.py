@@ -195,9 +195,15 @@ async def test_a_leader_sees_pages_without_a_flaw(
 ) -> None:
     async with visiting(world, chromium) as (page, seen):
         await sign_in(world, page, leader=True)
-        for path in ("/hjem", "/klasser", "/klasser/import", "/tilgang"):
+        staff_pages = ("/hjem", "/klasser", "/klasser/import", "/meg/innlogginger", "/skole")
+        for path in (*staff_pages, "/tilgang", "/tilgang/ny"):
             await seen.open(page, path)
+        await page.goto(f"{world.address}/tilgang")
         await page.get_by_role("link", name="Endre").first.click()
+        await seen.look(page)
+        await page.get_by_role("button", name="Legg til flere klasser").click()
+        await seen.look(page)
+        await page.get_by_role("link", name="Ta bort").click()
         await seen.look(page)
         await page.goto(f"{world.address}/klasser")
         await page.get_by_role("link", name=CLASS.name).click()
