@@ -125,6 +125,20 @@ async def test_who_is_taken_out_keeps_neither_grants_nor_shares(office: Office) 
     assert office.rows.purposes(TUN) == ["staff_removed"]
 
 
+async def test_who_was_taken_out_in_keycloak_and_comes_back_begins_with_nothing(
+    office: Office,
+) -> None:
+    office.rows.grant(TUN, office.nils, Grant(Action.READ_REPORT, Level.NAMED))
+    await office.add(office.nils, Role.TEACHER, by=office.leader)
+    assert office.rows.of(TUN).grants.kept[office.nils] == ()
+
+
+async def test_a_second_role_takes_no_grants_away(office: Office) -> None:
+    office.rows.grant(TUN, office.tor, Grant(Action.SHARE))
+    await office.add(office.tor, Role.LEADER, by=office.leader)
+    assert office.rows.of(TUN).grants.kept[office.tor]
+
+
 async def test_who_keeps_a_role_keeps_the_grants(office: Office) -> None:
     office.keycloak.puts(TUN, office.nils, Role.LEADER, Role.TEACHER)
     office.rows.grant(TUN, office.nils, Grant(Action.SHARE))

@@ -45,8 +45,13 @@ class ChangeStaff:
     ) -> None:
         """Repeating it is harmless. Raises PersonUnknown, SchoolGroupsMissing,
         IdentityProviderDown.
+
+        Who does not work here now begins with nothing, also who did once and was taken out in
+        Keycloak's own console.
         """
-        await self._write_down(school.id, staff_id, by, purpose)
+        present = {one.staff_id for one in await self._told_anew(school)}
+        is_new = staff_id not in present
+        await self._write_down(school.id, staff_id, by, purpose, forget=is_new)
         await self.directory.add(school, staff_id, role)
         await self._know_anew(school)
 
