@@ -96,6 +96,9 @@ def _fill(message: Message, ids: Ids) -> None:
         if message.DESCRIPTOR.name == "EndStaffSessionsRequest" and field.name == "session_id":
             continue
         value = _value(field, ids)
+        if message.DESCRIPTOR.name == "RecordSurveyRequest" and field.name == "survey_id":
+            # A new one: that an existing survey is another's would hide who may make one.
+            value = str(uuid.uuid4())
         if field.message_type is not None:
             _fill_nested(message, field, ids)
         elif field.is_repeated:
