@@ -12,13 +12,13 @@ import pytest
 
 from deploy.local.services import until
 from samspill.identity.v1 import access_pb2, sessions_pb2
-from samspill_identity.bootstrap import serve
+from samspill_identity.bootstrap import MIGRATIONS, serve
 from samspill_kit.auth.signing import STAFF_PASSPORT_FOR
 from samspill_kit.errors import DomainError, Unauthenticated
 from samspill_kit.grpc import call
 from samspill_kit.testing.certificates import Authority
+from samspill_kit.testing.fixtures import MigratedDatabase
 from samspill_kit.testing.nats import NatsServer
-from samspill_kit.testing.postgres import ServiceUrls
 from services.identity.tests.integration.keycloak_server import (
     PASSWORD,
     RealKeycloak,
@@ -76,9 +76,11 @@ class Both:
 async def both(
     tmp_path_factory: pytest.TempPathFactory,
     authority: Authority,
-    database_urls: ServiceUrls,
+    migrated_database: MigratedDatabase,
     nats_server: NatsServer,
 ) -> AsyncIterator[Both]:
+    # Its own: the pepper of this retention opens no row of another's.
+    database_urls = await migrated_database("identity", MIGRATIONS)
     folder = tmp_path_factory.mktemp("both")
     retention = retention_server(authority, Keys())
     await retention.start()
