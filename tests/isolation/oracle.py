@@ -282,7 +282,8 @@ def _expected_of(row: Row, role: str, thing: str) -> frozenset[str]:
     if not row.takes:
         return _through(row) if passes else frozenset({CLOSED})
     if row.by_role and not passes:
-        return frozenset({CLOSED, MISSING})
+        at_home = thing in {"own", "other class"}
+        return frozenset({CLOSED}) if at_home else frozenset({CLOSED, MISSING})
     if thing in {"other school", "other municipality", "missing"}:
         if row.takes == "person" and thing != "missing":
             return _through(row)  # Whom Keycloak knows may work at several schools (SPEC I3).

@@ -7,7 +7,7 @@ import random
 import uuid
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Final
 
@@ -241,7 +241,9 @@ class Caller:
 
     def ids(self, one: Attempt) -> Ids:
         _, row = oracle.row_of(one.rpc)
-        return ids_of(self._world, one.persona, one.thing, closed=row.takes == "closed survey")
+        ids = ids_of(self._world, one.persona, one.thing, closed=row.takes == "closed survey")
+        # A group is asked for on behalf of a survey that is new.
+        return replace(ids, survey=str(uuid.uuid4())) if row.takes == "group" else ids
 
     def _channel(self, service: str, certificate: str) -> aio.Channel:
         key = service, certificate
