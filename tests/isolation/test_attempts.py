@@ -11,7 +11,7 @@ from tests.isolation.world import ABROAD, NEIGHBOUR, World
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-SERVICE_ATTEMPTS = 3_000
+SERVICE_ATTEMPTS = 2_000
 PAGE_ATTEMPTS = 300
 SOME_MUTANTS = (
     "surveys are seen by every colleague",
