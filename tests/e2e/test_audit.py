@@ -103,7 +103,11 @@ async def test_what_cannot_be_logged_cannot_be_read(
                 assert told_in(body, seeded) == []
         finally:
             await identity.execute(f"grant insert on audit_entries to {roles}")
-        status, body = await read(page, f"{report}/elevene")
+        # A loaded machine may say "try again" first.
+        for _ in range(5):
+            status, body = await read(page, f"{report}/elevene")
+            if status == httpx.codes.OK:
+                break
         assert status == httpx.codes.OK
         assert told_in(body, seeded)
 
