@@ -3,7 +3,7 @@
 .PHONY: help run reset test check proto lock images bench proof-isolation proof-sociometry format clean environment machine browser
 
 PYTHON := .venv/bin/python
-SOURCES := kit/src deploy/local $(wildcard services/*/src)
+SOURCES := kit/src deploy/local deploy/image $(wildcard services/*/src)
 SERVICES := gateway identity surveys responses reports retention
 
 help: ## Show this list
@@ -30,8 +30,8 @@ check: environment ## The static part: style, types, import contracts, contracts
 
 proto: environment ## Generate the contracts' Python into proto/gen
 
-images: environment ## Build the six images (PYTHON_IMAGE=…, a Debian 12 with python3 and python3-venv; TAG=dev)
-	@$(PYTHON) deploy/image/build.py $(if $(TAG),--tag $(TAG))
+images: environment ## Build the six images (TAG=dev; PYTHON_IMAGE=… or a base made here, a Debian 12 with python3 and python3-venv)
+	@$(PYTHON) -m deploy.image.build $(if $(TAG),--tag $(TAG))
 
 bench: machine ## Measure whole pupil surveys and saves on a running system of its own
 	@$(PYTHON) -m tests.bench

@@ -6,9 +6,13 @@ import argparse
 import os
 import shutil
 import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Final
+
+from deploy.image import base
+from deploy.local.install import MissingError
 
 ROOT: Final = Path(__file__).parents[2]
 SERVICES: Final = ("gateway", "identity", "surveys", "responses", "reports", "retention")
@@ -19,17 +23,17 @@ def main() -> None:
     """Build what is asked for; the first image that cannot be built ends the run."""
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("services", nargs="*", default=SERVICES, help="which, of the six")
-    asked.add_argument("--python-image", default=os.environ.get("PYTHON_IMAGE"), required=False)
+    asked.add_argument("--python-image", default=os.environ.get("PYTHON_IMAGE"))
     asked.add_argument("--tag", default="dev")
     asked.add_argument("--source", type=Path, default=ROOT, help="a checkout of another commit")
     chosen = asked.parse_args()
-    if not chosen.python_image:
-        raise SystemExit(
-            "Name the base with PYTHON_IMAGE=…: a Debian 12 with python3 and python3-venv,"
-            " such as python:3.11-slim-bookworm. docs/operations.md says how to make one."
-        )
+    try:
+        _demand_engine()
+        python_image = chosen.python_image or base.made(_docker())
+    except MissingError as error:
+        sys.exit(str(error))
     for service in chosen.services:
-        build(service, python_image=chosen.python_image, tag=chosen.tag, source=chosen.source)
+        build(service, python_image=python_image, tag=chosen.tag, source=chosen.source)
 
 
 def build(service: str, *, python_image: str, tag: str, source: Path = ROOT) -> None:
@@ -61,6 +65,18 @@ def size_of(image: str) -> int:
         text=True,
     )
     return int(told.stdout)
+
+
+def _demand_engine() -> None:
+    words = [_docker(), "version"]
+    if (
+        not shutil.which(words[0])
+        or subprocess.run(words, capture_output=True, check=False).returncode
+    ):
+        raise MissingError(
+            "Images need a Docker engine that runs. On Debian: apt-get install docker.io, and as"
+            " root: dockerd"
+        )
 
 
 def _docker() -> str:
