@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -103,9 +104,10 @@ class Page:
 class Browser:
     """One person's browser: keeps cookies, follows redirects, says where its forms come from."""
 
-    def __init__(self, home: str) -> None:
+    def __init__(self, home: str, authorities: ssl.SSLContext | None = None) -> None:
         self.home = home
         self._http = httpx.AsyncClient(
+            verify=authorities or True,
             cookies=CookieJar(DefaultCookiePolicy(secure_protocols=("http", "https"))),
             follow_redirects=True,
             timeout=PATIENCE,

@@ -15,12 +15,14 @@ import uvloop
 from pydantic import ValidationError
 
 from samspill_kit import logging, metrics
-from samspill_kit.settings import HostPort, OwnerSettings, ServiceSettings
+from samspill_kit.errors import Unavailable
+from samspill_kit.settings import HostPort, OwnerSettings, ServiceSettings, SettingRefused
 
 log = logging.get_logger(__name__)
 
 _FIRST_PAUSE: Final = timedelta(seconds=1)
 _LONGEST_PAUSE: Final = timedelta(seconds=30)
+_LONGEST_START_PAUSE: Final = timedelta(seconds=5)
 _BETWEEN_READINESS_CHECKS: Final = timedelta(seconds=2)
 
 
@@ -28,7 +30,11 @@ class Part(Protocol):
     """Something that is started before the service is ready and stopped when it ends."""
 
     async def start(self) -> None:
-        """Acquire what the part needs; an error ends the process."""
+        """Acquire what the part needs; an error ends the process.
+
+        Raises:
+            Unavailable: what it needs does not answer yet; it is started again a little later.
+        """
 
     async def stop(self) -> None:
         """Give everything back; called once, also after an error in another part."""
@@ -87,7 +93,7 @@ class Service:
         """Start every part, then the background work; what was started is stopped on an error."""
         try:
             for part in self._parts:
-                await part.start()
+                await _started_when_possible(part)
                 self._started.append(part)
         except BaseException:
             await self._stop_parts()
@@ -153,6 +159,19 @@ class Service:
         for part in self._started:
             if isinstance(part, Announcer):
                 await part.announce(is_ready=is_ready)
+
+
+async def _started_when_possible(part: Part) -> None:
+    """Wait for a database or a neighbour that starts at the same time: alive, and not ready."""
+    pause = _FIRST_PAUSE
+    while True:
+        try:
+            await part.start()
+            return
+        except Unavailable as missing:
+            log.warning("The start waits", part=type(part).__name__, error=missing.code)
+        await asyncio.sleep(pause.total_seconds())
+        pause = min(pause * 2, _LONGEST_START_PAUSE)
 
 
 async def _holds(check: Check) -> bool:
@@ -232,7 +251,7 @@ def main(
     migrate: Callable[[OwnerSettings], Coroutine[Any, Any, None]] | None = None,
     arguments: list[str] | None = None,
 ) -> int:
-    """Run `serve`, `migrate` or `check-settings` and return the process' exit status.
+    """Run `serve`, `migrate` or `check-settings` and return the process' exit status: 2 for a wrong setting.
 
     `serve` builds the service inside the running loop; `main` starts it and waits for SIGTERM.
     `migrate` is told the owner's database and nothing else.
@@ -270,6 +289,9 @@ def _run(name: str, log_level: str, work: Coroutine[Any, Any, None]) -> int:
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(work)
+    except SettingRefused as refused:
+        sys.stderr.write(f"SAMSPILL_{name.upper()}_{refused.setting.upper()}: {refused}\n")
+        return 1 if refused.may_pass else 2
     except Exception:
         log.exception("The process ends because of an error")
         return 1

@@ -99,12 +99,25 @@ class DatabaseSettings(BaseSettings):
 
 
 class OwnerSettings(BaseSettings):
-    """All that `migrate` is told, so that it can run before anything else exists."""
+    """All that `migrate` is told, so that it can run before anything else exists.
+
+    What the service will be told as well is tried where it is given, so that a wrong password ends
+    an installation with a sentence instead of leaving pods that never become ready.
+    """
 
     model_config = _AS_WRITTEN
 
     owner_database_url_file: FilePath
     """Connection URL of the role that owns the tables; nothing that serves has it."""
+
+    database_url_file: FilePath | None = None
+    """The app role's URL, as the service will read it."""
+
+    jobs_database_url_file: FilePath | None = None
+    """The jobs role's URL, as the service will read it."""
+
+    nats_url_file: FilePath | None = None
+    """Where the service's facts will travel."""
 
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """The least that is written."""
@@ -120,6 +133,17 @@ class EventSettings(BaseSettings):
 
     stream_replicas: PositiveInt = 1
     """Copies of each stream; three in a cluster."""
+
+
+class SettingRefused(Exception):
+    """What a setting names does not work. The text says why, and never what the setting holds."""
+
+    def __init__(self, setting: str, why: str, *, may_pass: bool = False) -> None:
+        """`setting` is the field's name, from which the variable's name is made."""
+        super().__init__(why)
+        self.setting = setting
+        self.may_pass = may_pass
+        """Whether it could work a minute later, so that trying again makes sense."""
 
 
 def read_secret(path: Path) -> str:

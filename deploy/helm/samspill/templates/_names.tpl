@@ -39,3 +39,7 @@
 {{- define "samspill.key-store" -}}
 {{ .root.Values.keys.store.existingClaim | default (printf "%s-key-store" .root.Release.Name) }}
 {{- end -}}
+
+{{- define "samspill.nats" -}}
+{{ required (printf "nats.existingSecrets.%s: name the secret with the key url" .service) (index .root.Values.nats.existingSecrets .service) }}
+{{- end -}}

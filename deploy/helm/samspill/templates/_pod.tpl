@@ -96,7 +96,7 @@ capabilities: {drop: [ALL]}
 {{- if hasKey .root.Values.nats.existingSecrets .service }}
 - name: nats
   secret:
-    secretName: {{ required (printf "nats.existingSecrets.%s: name the secret with the key url" .service) (index .root.Values.nats.existingSecrets .service) }}
+    secretName: {{ include "samspill.nats" . }}
     defaultMode: 0440
 {{- end }}
 {{- if eq .service "identity" }}

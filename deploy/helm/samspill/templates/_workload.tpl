@@ -229,20 +229,19 @@ spec:
     - {port: metrics, path: /metrics, interval: 30s}
 {{- end -}}
 
-{{/* Before anything serves: the owner's connection, and nothing else that the release makes. */}}
+{{/* Before anything serves, and nothing else that the release makes: migrations by the owner, and a try of what the
+service will be told. A wrong secret ends the installation at once, with the sentence that names the setting. */}}
 {{- define "samspill.migration" -}}
+{{- $prefix := printf "SAMSPILL_%s_" (upper .service) -}}
+{{- $tells := hasKey .root.Values.nats.existingSecrets .service -}}
 apiVersion: batch/v1
 kind: Job
 metadata:
   name: {{ include "samspill.name" . }}-migrate
   labels: {{- include "samspill.labels" (dict "root" .root "service" (printf "%s-migrate" .service)) | nindent 4 }}
-  annotations:
-    helm.sh/hook: pre-install,pre-upgrade
-    helm.sh/hook-weight: "-5"
-    helm.sh/hook-delete-policy: before-hook-creation,hook-succeeded
+  annotations: {{- include "samspill.job-hook" . | nindent 4 }}
 spec:
-  backoffLimit: 3
-  activeDeadlineSeconds: 300
+  {{- include "samspill.job-patience" "migrate" | nindent 2 }}
   template:
     metadata:
       labels: {{- include "samspill.labels" (dict "root" .root "service" (printf "%s-migrate" .service)) | nindent 8 }}
@@ -253,16 +252,43 @@ spec:
           image: {{ include "samspill.image" . }}
           args: [samspill_{{ .service }}, migrate]
           env:
-            - {name: SAMSPILL_{{ upper .service }}_OWNER_DATABASE_URL_FILE, value: /run/samspill/database/owner-url}
+            - {name: {{ $prefix }}OWNER_DATABASE_URL_FILE, value: /run/samspill/database/owner-url}
+            - {name: {{ $prefix }}DATABASE_URL_FILE, value: /run/samspill/database/app-url}
+            - {name: {{ $prefix }}JOBS_DATABASE_URL_FILE, value: /run/samspill/database/jobs-url}
+            {{- if $tells }}
+            - {name: {{ $prefix }}NATS_URL_FILE, value: /run/samspill/nats/url}
+            {{- end }}
           volumeMounts:
             - {name: database, mountPath: /run/samspill/database, readOnly: true}
+            {{- if $tells }}
+            - {name: nats, mountPath: /run/samspill/nats, readOnly: true}
+            {{- end }}
           {{- include "samspill.job-container" .root | nindent 10 }}
       volumes:
         - name: database
-          secret:
-            secretName: {{ include "samspill.database" . }}
-            defaultMode: 0440
-            items: [{key: owner-url, path: owner-url}]
+          secret: {secretName: {{ include "samspill.database" . }}, defaultMode: 0440}
+        {{- if $tells }}
+        - name: nats
+          secret: {secretName: {{ include "samspill.nats" . }}, defaultMode: 0440}
+        {{- end }}
+{{- end -}}
+
+{{- define "samspill.job-hook" -}}
+helm.sh/hook: pre-install,pre-upgrade
+helm.sh/hook-weight: "-5"
+helm.sh/hook-delete-policy: before-hook-creation,hook-succeeded
+# Helm 4 prints what a failed job said.
+helm.sh/hook-output-log-policy: hook-failed
+{{- end -}}
+
+{{/* Takes the container's name. A wrong setting (2) does not get right by trying again; what does not answer may. */}}
+{{- define "samspill.job-patience" -}}
+backoffLimit: 3
+activeDeadlineSeconds: 300
+podFailurePolicy:
+  rules:
+    - action: FailJob
+      onExitCodes: {containerName: {{ . }}, operator: In, values: [2]}
 {{- end -}}
 
 {{/* What the pods of jobs have in common; jobs run before anything that the release makes. */}}

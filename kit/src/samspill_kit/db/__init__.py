@@ -6,6 +6,7 @@ from samspill_kit.db.errors import DatabaseBusy, DatabaseUnavailable, translated
 from samspill_kit.db.fast import FastDatabase
 from samspill_kit.db.migrate import SchemaBehind, ensure_usable, upgrade
 from samspill_kit.db.outbox import Inbox, Outbox, SqlDeadLetters, SqlOutbox
+from samspill_kit.db.roles import prepare
 from samspill_kit.db.tables import (
     CONVENTION,
     dead_letters_table,
@@ -32,6 +33,7 @@ __all__ = [
     "ensure_usable",
     "inbox_table",
     "outbox_table",
+    "prepare",
     "translated",
     "upgrade",
 ]

@@ -2,6 +2,7 @@
 
 from samspill_kit.events.bus import EventBus
 from samspill_kit.events.consumer import Consumer, DeadLetters, Delivery, Subscription
+from samspill_kit.events.entry import demand_entry
 from samspill_kit.events.relay import Relay
 from samspill_kit.events.streams import CONSUMERS, STREAMS, ConsumerDeclaration, StreamDeclaration
 
@@ -16,4 +17,5 @@ __all__ = [
     "Relay",
     "StreamDeclaration",
     "Subscription",
+    "demand_entry",
 ]

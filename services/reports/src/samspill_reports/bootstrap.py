@@ -9,7 +9,7 @@ from samspill.identity.v1 import sessions_pb2, sessions_pb2_grpc
 from samspill.reports.v1 import erasure_pb2_grpc, reports_pb2_grpc
 from samspill_kit.auth import JwksSource, PassportReader
 from samspill_kit.clock import Clock, SystemClock
-from samspill_kit.db import Database, upgrade
+from samspill_kit.db import Database, prepare
 from samspill_kit.grpc import Channel, GrpcServer, Passport, Tls
 from samspill_kit.process import Service
 from samspill_kit.settings import HostPort, OwnerSettings, read_secret
@@ -34,8 +34,8 @@ MIGRATIONS: Final = Path(__file__).parent / "storage" / "migrations"
 
 
 async def migrate(settings: OwnerSettings) -> None:
-    """Bring the database to this build's schema."""
-    await upgrade(read_secret(settings.owner_database_url_file), MIGRATIONS)
+    """Bring the database to this build's schema, and try what the service will be told."""
+    await prepare(settings, MIGRATIONS)
 
 
 async def serve(settings: Settings) -> Service:

@@ -10,8 +10,8 @@ from samspill.responses.v1 import acceptance_pb2_grpc, answers_pb2_grpc, erasure
 from samspill.retention.v1 import keys_pb2_grpc
 from samspill_kit.auth import JwksSource, PassportReader, PermitReader
 from samspill_kit.clock import ClockGuard, SystemClock
-from samspill_kit.db import ClockRecords, Database, FastDatabase, SqlOutbox, upgrade
-from samspill_kit.events import STREAMS, EventBus, Relay
+from samspill_kit.db import ClockRecords, Database, FastDatabase, SqlOutbox, prepare
+from samspill_kit.events import STREAMS, EventBus, Relay, demand_entry
 from samspill_kit.grpc import Channel, GrpcServer, Passport, Tls
 from samspill_kit.ids import RandomIds, SchoolId
 from samspill_kit.process import Service
@@ -53,8 +53,9 @@ MIGRATIONS: Final = Path(__file__).parent / "storage" / "migrations"
 
 
 async def migrate(settings: OwnerSettings) -> None:
-    """Bring the database to this build's schema, as its owner."""
-    await upgrade(read_secret(settings.owner_database_url_file), MIGRATIONS)
+    """Bring the database to this build's schema, and try what the service will be told."""
+    await prepare(settings, MIGRATIONS)
+    await demand_entry(settings)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from samspill.retention.v1 import audit_heads_pb2_grpc, keys_pb2_grpc, lifetimes
 from samspill_kit.auth import AuditHeadReader, JwksSource, PassportReader
 from samspill_kit.clock import ClockGuard, SystemClock
 from samspill_kit.crypto import derive
-from samspill_kit.db import ClockRecords, Database, SqlDeadLetters, SqlOutbox, upgrade
-from samspill_kit.events import CONSUMERS, STREAMS, Consumer, EventBus, Relay
+from samspill_kit.db import ClockRecords, Database, SqlDeadLetters, SqlOutbox, prepare
+from samspill_kit.events import CONSUMERS, STREAMS, Consumer, EventBus, Relay, demand_entry
 from samspill_kit.grpc import Channel, GrpcServer, Passport, Tls
 from samspill_kit.ids import SchoolId, TimeOrderedIds
 from samspill_kit.process import Service
@@ -50,8 +50,9 @@ NEIGHBOURS: Final = ("identity", "surveys", "responses", "reports")
 
 
 async def migrate(settings: OwnerSettings) -> None:
-    """Bring the database to this build's schema."""
-    await upgrade(read_secret(settings.owner_database_url_file), MIGRATIONS)
+    """Bring the database to this build's schema, and try what the service will be told."""
+    await prepare(settings, MIGRATIONS)
+    await demand_entry(settings)
 
 
 async def serve(settings: Settings) -> Service:

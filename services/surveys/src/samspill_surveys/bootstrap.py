@@ -14,8 +14,8 @@ from samspill.surveys.v1 import erasure_pb2_grpc, surveys_pb2_grpc
 from samspill_kit.auth import JwksSource, PassportReader
 from samspill_kit.clock import Clock, ClockGuard, SystemClock
 from samspill_kit.crypto import KeyRing
-from samspill_kit.db import ClockRecords, Database, SqlDeadLetters, SqlOutbox, upgrade
-from samspill_kit.events import CONSUMERS, STREAMS, Consumer, EventBus, Relay
+from samspill_kit.db import ClockRecords, Database, SqlDeadLetters, SqlOutbox, prepare
+from samspill_kit.events import CONSUMERS, STREAMS, Consumer, EventBus, Relay, demand_entry
 from samspill_kit.grpc import Channel, GrpcServer, Passport, Tls
 from samspill_kit.ids import IdFactory, RandomIds, SchoolId, TimeOrderedIds
 from samspill_kit.logging import get_logger
@@ -94,8 +94,9 @@ class Inside:
 
 
 async def migrate(settings: OwnerSettings) -> None:
-    """Bring the database to this build's schema, as its owner."""
-    await upgrade(read_secret(settings.owner_database_url_file), MIGRATIONS)
+    """Bring the database to this build's schema, and try what the service will be told."""
+    await prepare(settings, MIGRATIONS)
+    await demand_entry(settings)
 
 
 async def serve(settings: Settings) -> Service:

@@ -17,9 +17,9 @@ from samspill_identity.usecases.erase_survey import EraseOverdue
 from samspill_identity.usecases.hand_over_audit_heads import HandOverAuditHeads
 from samspill_identity.usecases.note_closing import NoteClosing
 from samspill_kit.clock import ClockGuard
-from samspill_kit.db import ClockRecords, Database, SqlDeadLetters, upgrade
+from samspill_kit.db import ClockRecords, Database, SqlDeadLetters, prepare
 from samspill_kit.errors import Unavailable
-from samspill_kit.events import CONSUMERS, Consumer, EventBus
+from samspill_kit.events import CONSUMERS, Consumer, EventBus, demand_entry
 from samspill_kit.grpc import Tls
 from samspill_kit.logging import get_logger
 from samspill_kit.process import Service
@@ -33,8 +33,9 @@ JOBS_CONNECTIONS: Final = 2
 
 
 async def migrate(settings: OwnerSettings) -> None:
-    """Bring the database to this build's schema, as its owner."""
-    await upgrade(read_secret(settings.owner_database_url_file), MIGRATIONS)
+    """Bring the database to this build's schema, and try what the service will be told."""
+    await prepare(settings, MIGRATIONS)
+    await demand_entry(settings)
 
 
 async def serve(settings: Settings) -> Service:
