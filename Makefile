@@ -1,6 +1,6 @@
 # Every command of the project. `make help` is the manual.
 .DEFAULT_GOAL := help
-.PHONY: help run reset test check proto lock images bench proof-isolation proof-sociometry format clean environment machine browser
+.PHONY: help run reset test check proto lock images bench proof-isolation proof-cluster proof-sociometry format clean environment machine browser
 
 PYTHON := .venv/bin/python
 SOURCES := kit/src deploy/local deploy/image $(wildcard services/*/src)
@@ -38,6 +38,9 @@ bench: machine ## Measure whole pupil surveys and saves on a running system of i
 
 proof-isolation: machine ## Try to reach what is not one's own, with every check removed once, on a running system
 	@$(PYTHON) -m tests.isolation
+
+proof-cluster: browser images ## Install on the cluster of KUBECONFIG, disturb it while answers are saved (CLUSTER_HOST, CLUSTER_LOAD)
+	@$(PYTHON) -m tests.cluster
 
 proof-sociometry: environment ## Recompute the published reference classes and print each figure beside its reference
 	@$(PYTHON) services/reports/tests/sociometry/proof.py

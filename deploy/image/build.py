@@ -29,7 +29,7 @@ def main() -> None:
     chosen = asked.parse_args()
     try:
         _demand_engine()
-        python_image = chosen.python_image or base.made(_docker())
+        python_image = chosen.python_image or base.made(docker())
     except MissingError as error:
         sys.exit(str(error))
     for service in chosen.services:
@@ -42,7 +42,7 @@ def build(service: str, *, python_image: str, tag: str, source: Path = ROOT) -> 
     began_at = time.monotonic()
     subprocess.run(
         [
-            *(_docker(), "build", "--quiet", "--network", "host", "--tag", name),
+            *(docker(), "build", "--quiet", "--network", "host", "--tag", name),
             *("--file", str(source / "deploy" / "image" / "Dockerfile")),
             *("--build-arg", f"PYTHON_IMAGE={python_image}", "--build-arg", f"SERVICE={service}"),
             *(("--secret", f"id=ca,src={AUTHORITIES}") if AUTHORITIES.exists() else ()),
@@ -59,7 +59,7 @@ def build(service: str, *, python_image: str, tag: str, source: Path = ROOT) -> 
 def size_of(image: str) -> int:
     """Bytes of the image with everything below it."""
     told = subprocess.run(
-        [_docker(), "image", "inspect", "--format", "{{.Size}}", image],
+        [docker(), "image", "inspect", "--format", "{{.Size}}", image],
         check=True,
         capture_output=True,
         text=True,
@@ -68,7 +68,7 @@ def size_of(image: str) -> int:
 
 
 def _demand_engine() -> None:
-    words = [_docker(), "version"]
+    words = [docker(), "version"]
     if (
         not shutil.which(words[0])
         or subprocess.run(words, capture_output=True, check=False).returncode
@@ -79,7 +79,8 @@ def _demand_engine() -> None:
         )
 
 
-def _docker() -> str:
+def docker() -> str:
+    """The engine's client with BuildKit."""
     # Debian's own client has BuildKit built in; a client found earlier on PATH may lack its plugin.
     return (
         "/usr/bin/docker"

@@ -130,23 +130,33 @@ def make_environment() -> None:
 
 def generate_contracts() -> None:
     """Turn proto/ into Python under proto/gen, unless the contracts are the same as last time."""
-    own, vendored = ROOT / "proto", ROOT / "proto" / "vendor"
-    contracts = dict.fromkeys(sorted((own / "samspill").rglob("*.proto")), own)
-    contracts |= dict.fromkeys(sorted(vendored.rglob("*.proto")), vendored)
-    wanted = digest([*contracts, ROOT / "requirements" / "dev.txt"])
+    wanted = digest([*_contracts_of(ROOT), ROOT / "requirements" / "dev.txt"])
     stamp = GENERATED / "contracts.sha256"
     if _says(stamp, wanted):
         return
-    say(f"Generating {len(contracts)} contracts into proto/gen")
-    names = [file.relative_to(root) for file, root in contracts.items()]
+    say(f"Generating {len(_contracts_of(ROOT))} contracts into proto/gen")
+    generate_contracts_of(ROOT)
+    stamp.write_text(wanted)
+
+
+def generate_contracts_of(checkout: Path) -> None:
+    """Turn the contracts of a checkout, perhaps of another commit, into Python beside them."""
+    own, vendored = checkout / "proto", checkout / "proto" / "vendor"
+    names = [file.relative_to(root) for file, root in _contracts_of(checkout).items()]
     path = f"{VENV / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"
     with tempfile.TemporaryDirectory(dir=own, prefix=".gen-") as folder:
         options = [f"-I{own}", f"-I{vendored}"]
         options += [f"--{kind}_out={folder}" for kind in ("python", "grpc_python")]
         options += [f"--{kind}_out=quiet:{folder}" for kind in ("mypy", "mypy_grpc")]
         command(VENV / "bin" / "python", "-m", "grpc_tools.protoc", *options, *names, PATH=path)
-        _replace_contents(GENERATED, Path(folder))
-    stamp.write_text(wanted)
+        _replace_contents(own / "gen", Path(folder))
+
+
+def _contracts_of(checkout: Path) -> dict[Path, Path]:
+    """Each contract, and the folder from which its name counts."""
+    own, vendored = checkout / "proto", checkout / "proto" / "vendor"
+    contracts = dict.fromkeys(sorted((own / "samspill").rglob("*.proto")), own)
+    return contracts | dict.fromkeys(sorted(vendored.rglob("*.proto")), vendored)
 
 
 def _replace_contents(target: Path, source: Path) -> None:

@@ -13,6 +13,10 @@ LARGEST_HEAD: Final = 1 << 20
 class UnexpectedAnswerError(Exception):
     """A request was refused; the text has the path and the status, never the content."""
 
+    def __init__(self, path: str, status: int) -> None:
+        super().__init__(f"{path} answered {status}")
+        self.status = status
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -58,8 +62,7 @@ class Connection:
         self._writer.write(f"{head}{self._always}{shown}\r\n".encode() + content)
         answer = await self._answer()
         if answer.status >= 400:
-            path = head.split(" ", 2)[1]
-            raise UnexpectedAnswerError(f"{path} answered {answer.status}")
+            raise UnexpectedAnswerError(head.split(" ", 2)[1], answer.status)
         return answer
 
     async def _answer(self) -> Answer:

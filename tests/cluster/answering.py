@@ -5,23 +5,28 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
 
 from tests.bench.connection import Connection, UnexpectedAnswerError
-from tests.bench.pupils import FORM, JSON, OpenPage
+from tests.bench.pupils import CHOICE, FORM, JSON, QUESTION, OpenPage
 
-HEALED_WITHIN: Final = 30.0
-"""Seconds that a page tries again before this proof calls the request failed; the page itself goes on."""
+PATIENCE: Final = 10.0
+FIRST_RETRY: Final = 1.0
+LAST_RETRY: Final = 30.0
+"""Seconds, as the page's script has them (static/js/saving.js)."""
 
-_PAUSE: Final = 0.4
+HEALED_WITHIN: Final = 60.0
+"""Seconds after which this proof calls a request failed; the page itself never gives up."""
+
 _CHOSEN: Final = re.compile(
     r'<input[^>]*name="q\.([0-9a-f-]{36})"[^>]*value="([^"]*)"[^>]*\bchecked'
 )
-_OPTIONS: Final = ("single_choice", "scale_faces", "scale_frequency", "scale_agreement")
-_FAILURES: Final = (OSError, asyncio.IncompleteReadError, UnexpectedAnswerError, TimeoutError)
+_WITH_OPTIONS: Final = ("single_choice", "scale_faces", "scale_frequency", "scale_agreement")
+_NO_ANSWER: Final = (OSError, asyncio.IncompleteReadError, TimeoutError)
+_PASSING: Final = (408, 429)
 
 
 @dataclass(slots=True)
@@ -32,6 +37,9 @@ class Ledger:
     failed: int = 0
     healed: int = 0
     """Requests that needed more than one try."""
+
+    longest: float = 0.0
+    """Seconds until the slowest of them was answered."""
 
 
 @dataclass(slots=True)
@@ -47,37 +55,39 @@ class Pupil:
     _connection: Connection | None = None
     _cookies: dict[str, str] = field(default_factory=dict)
     _page: OpenPage | None = None
+    _choices: list[tuple[str, list[str]]] = field(default_factory=list)
     _sequence: int = 0
+    _saves: int = 0
 
     async def begin(self) -> None:
         """Enter the code and fetch the questions."""
         self._connection = await Connection.open(self.address)
         await self._connection.post("/kode", f"code={self.code}".encode(), FORM)
         self._cookies = self._connection.cookies
-        answer = await self._connection.get("/elev/svar")
-        self._page = OpenPage.read(answer.content.decode())
+        html = (await self._connection.get("/elev/svar")).content.decode()
+        self._page = OpenPage.read(html)
+        options: dict[str, list[str]] = {}
+        for question, value in CHOICE.findall(html):
+            options.setdefault(question, []).append(value)
+        asked = [key for key, kind in QUESTION.findall(html) if kind in _WITH_OPTIONS]
+        self._choices = [(key, options[key]) for key in asked]
 
     async def save_next(self) -> None:
-        """Answer the next question that has options; try again, as the page does, until it is saved."""
-        assert self._page
-        choices = [(key, each) for key, each in self._page.answers if "option" in each]
-        key, content = choices[self._sequence % len(choices)]
-        self._sequence += 1
-        body = self._page.save(self._sequence, [(key, content)])
-        began_at, tries = time.monotonic(), 0
-        while time.monotonic() - began_at < HEALED_WITHIN:
-            tries += 1
-            try:
-                await self._send(body)
-            except _FAILURES:
-                self._connection = None
-                await asyncio.sleep(_PAUSE)
-                continue
-            self.told_saved[key] = content["option"]
-            self.ledger.acknowledged += 1
-            self.ledger.healed += tries > 1
-            return
-        self.ledger.failed += 1
+        """Answer the next question, each time round with another option, until it is saved."""
+        turn, place = divmod(self._saves, len(self._choices))
+        key, options = self._choices[place]
+        value = options[turn % len(options)]
+        self._saves += 1
+
+        async def save() -> None:
+            await self._post("/elev/lagre", [(key, {"option": value})])
+
+        if await self._healed(save):
+            self.told_saved[key] = value
+
+    async def hand_in(self) -> None:
+        """Hand in; the answer is the receipt."""
+        await self._healed(lambda: self._post("/elev/lever", []))
 
     async def stored(self) -> dict[str, str]:
         """What the pupil's own page shows as chosen."""
@@ -85,10 +95,38 @@ class Pupil:
         answer = await connection.get("/elev/svar")
         return dict(_CHOSEN.findall(answer.content.decode()))
 
-    async def _send(self, body: bytes) -> None:
-        async with asyncio.timeout(8):
-            connection = await self._connected()
-            await connection.post("/elev/lagre", body, JSON)
+    async def _healed(self, request: Callable[[], Awaitable[None]]) -> bool:
+        """Try as the page does: again after what may pass, never after a refusal."""
+        began_at, pause, tries = time.monotonic(), FIRST_RETRY, 0
+        while time.monotonic() - began_at < HEALED_WITHIN:
+            tries += 1
+            try:
+                async with asyncio.timeout(PATIENCE):
+                    await request()
+            except UnexpectedAnswerError as refused:
+                if refused.status < 500 and refused.status not in _PASSING:
+                    break
+            except _NO_ANSWER:
+                self._connection = None
+            else:
+                self._note(tries, time.monotonic() - began_at)
+                return True
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, LAST_RETRY)
+        self.ledger.failed += 1
+        return False
+
+    def _note(self, tries: int, seconds: float) -> None:
+        self.ledger.acknowledged += 1
+        if tries > 1:
+            self.ledger.healed += 1
+            self.ledger.longest = max(self.ledger.longest, seconds)
+
+    async def _post(self, path: str, answers: Sequence[tuple[str, dict[str, str]]]) -> None:
+        assert self._page
+        self._sequence += 1
+        connection = await self._connected()
+        await connection.post(path, self._page.save(self._sequence, answers), JSON)
 
     async def _connected(self) -> Connection:
         if self._connection is None:
@@ -97,21 +135,34 @@ class Pupil:
         return self._connection
 
 
-async def save_steadily(
-    pupils: Sequence[Pupil], *, per_second: float, until: asyncio.Event
+async def steadily(
+    pupils: Sequence[Pupil],
+    act: Callable[[Pupil], Awaitable[None]],
+    *,
+    per_second: float,
+    until: asyncio.Event,
 ) -> None:
-    """Let one pupil after another save, so many a second in all, until told to stop."""
+    """Let one pupil after another act, so many a second in all, until told to stop.
+
+    A pupil who still waits for an answer is passed over, as one page sends one request at a time.
+    """
     turn = 0
     begun_at = time.monotonic()
-    async with asyncio.TaskGroup() as saves:
+    async with asyncio.TaskGroup() as acts:
         busy: set[int] = set()
+
+        async def one(place: int) -> None:
+            try:
+                await act(pupils[place])
+            finally:
+                busy.discard(place)
+
         while not until.is_set():
             turn += 1
             place = turn % len(pupils)
             if place not in busy:
                 busy.add(place)
-                task = saves.create_task(pupils[place].save_next())
-                task.add_done_callback(lambda _, place=place: busy.discard(place))  # type: ignore[misc]
+                acts.create_task(one(place))
             next_at = begun_at + turn / per_second
             with suppress(TimeoutError):
                 await asyncio.wait_for(until.wait(), max(next_at - time.monotonic(), 0.0))

@@ -14,7 +14,7 @@ from deploy.local.installation import LocalInstallation
 from deploy.local.services import SERVICES
 
 from .kubernetes import Cluster
-from .release import NAME, Release
+from .release import NAME
 
 ON_THE_WAY: Final = ("gateway", "identity", "surveys", "responses", "retention")
 """Whose death a save could feel."""
@@ -32,16 +32,16 @@ async def kill_some(cluster: Cluster, *, times: int, chance: random.Random) -> N
     for number in range(times):
         service = ON_THE_WAY[number % len(ON_THE_WAY)]
         await cluster.rolled_out(f"{NAME}-{service}")
-        victim = chance.choice(await cluster.pods(service))
-        await cluster.kubectl("delete", "pod", victim, "--grace-period=0", "--force")
+        await kill_one(cluster, service, chance)
         await asyncio.sleep(1)
     for service in ON_THE_WAY:
         await cluster.rolled_out(f"{NAME}-{service}")
 
 
-async def upgrade(release: Release) -> None:
-    """`helm upgrade` with a changed value."""
-    await release.upgrade(logLevel="debug")
+async def kill_one(cluster: Cluster, service: str, chance: random.Random) -> None:
+    """Kill a pod of a service with no grace."""
+    victim = chance.choice(await cluster.pods(service))
+    await cluster.kubectl("delete", "pod", victim, "--grace-period=0", "--force")
 
 
 @asynccontextmanager

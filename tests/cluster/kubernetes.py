@@ -1,8 +1,9 @@
-"""The cluster as an operator has it in hand: kubectl and a namespace."""
+"""The cluster as an operator has it in hand: kubectl, helm and a namespace."""
 
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -11,8 +12,8 @@ from typing import Any
 Object = Mapping[str, Any]
 
 
-class KubectlError(Exception):
-    """What kubectl said when it refused."""
+class CommandError(Exception):
+    """What kubectl or helm said when it refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,17 +23,25 @@ class Cluster:
     namespace: str
 
     async def kubectl(self, *words: str, given: str = "") -> str:
-        """Run kubectl in the namespace and return what it says. Raises KubectlError."""
+        """Run kubectl in the namespace and return what it says. Raises CommandError."""
+        return (await self.raw("kubectl", *words, given=given)).decode()
+
+    async def helm(self, *words: str, given: str = "") -> str:
+        """Run helm in the namespace and return what it says. Raises CommandError."""
+        return (await self.raw("helm", *words, given=given)).decode()
+
+    async def raw(self, program: str, *words: str, given: str = "") -> bytes:
+        """Run kubectl or helm and return the bytes that it writes. Raises CommandError."""
         process = await asyncio.create_subprocess_exec(
-            *("kubectl", "--namespace", self.namespace, *words),
+            *(program, "--namespace", self.namespace, *words),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
         )
         said, complained = await process.communicate(given.encode())
         if process.returncode:
-            raise KubectlError(complained.decode().strip())
-        return said.decode()
+            raise CommandError("\n".join(each.decode().strip() for each in (said, complained)))
+        return said
 
     async def apply(self, objects: Iterable[Object]) -> None:
         """Make these objects, or change them into this."""
@@ -53,21 +62,21 @@ class Cluster:
             if "deletionTimestamp" not in pod["metadata"]
         ]
 
-    async def rolled_out(self, deployment: str, *, within: int = 180) -> None:
-        """Wait until a deployment is what it should be. Raises KubectlError."""
+    async def ready_replicas(self, deployment: str) -> int:
+        """How many pods of a deployment may be sent requests."""
+        found = await self.get("deployment", deployment)
+        return int(found["status"].get("readyReplicas", 0))
+
+    async def rolled_out(self, deployment: str, *, within: int = 240) -> None:
+        """Wait until a deployment is what it should be. Raises CommandError."""
         await self.kubectl("rollout", "status", f"deployment/{deployment}", f"--timeout={within}s")
 
     async def forget(self) -> None:
         """Take the namespace away with everything in it."""
-        await self.kubectl("delete", "namespace", self.namespace, "--wait=true", "--timeout=120s")
+        await self.kubectl("delete", "namespace", self.namespace, "--wait=true", "--timeout=180s")
 
 
-def secret(name: str, **content: str) -> Object:
-    """A secret of texts; an underscore in a key stands for a hyphen."""
-    data = {key.replace("_", "-"): value for key, value in content.items()}
-    return {
-        "apiVersion": "v1",
-        "kind": "Secret",
-        "metadata": {"name": name},
-        "stringData": data,
-    }
+def secret(name: str, content: Mapping[str, bytes]) -> Object:
+    """A secret of files."""
+    data = {key: base64.b64encode(value).decode() for key, value in content.items()}
+    return {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": name}, "data": data}

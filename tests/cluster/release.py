@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
-import base64
+import io
+import json
 import os
+import shutil
+import tarfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
-
-import helm_python as helm
 
 from deploy.local.installation import LocalInstallation
 from deploy.local.keycloak import REALM
@@ -21,8 +21,9 @@ from .kubernetes import Cluster, Object, secret
 
 NAME: Final = "samspill"
 EVENTS: Final = ("identity", "surveys", "responses", "retention")
-PATIENCE: Final = 600
-"""Seconds that an install may take: two loaded cores start twelve pods."""
+KINDS: Final = ("app", "jobs", "owner")
+PATIENCE: Final = "10m"
+"""How long an install may take: two loaded cores start twelve pods."""
 
 Values = dict[str, Any]
 
@@ -37,32 +38,36 @@ class Release:
     tag: str
     replicas: int = 2
 
-    async def prepare(self) -> None:
-        """Make the namespace, where nothing but restricted pods may run, and the secrets."""
+    async def prepare(self, *, wrong: Mapping[str, str] | None = None) -> None:
+        """Make the namespace, where nothing but restricted pods may run, and the secrets.
+
+        `wrong` exchanges what the secrets of these names hold.
+        """
         labels = {"pod-security.kubernetes.io/enforce": "restricted"}
-        await self.cluster.apply(
-            [
-                {
-                    "apiVersion": "v1",
-                    "kind": "Namespace",
-                    "metadata": {"name": self.cluster.namespace, "labels": labels},
-                }
-            ]
-        )
-        await self.cluster.apply([*self._secrets(), *self._key_store()])
+        namespace = {"name": self.cluster.namespace, "labels": labels}
+        await self.cluster.apply([{"apiVersion": "v1", "kind": "Namespace", "metadata": namespace}])
+        await self.cluster.apply([*self._secrets(wrong or {}), *await self._key_store()])
 
     async def install(self, **changed: Any) -> None:
-        """`helm install --wait`. Raises HelmError."""
-        await asyncio.to_thread(self._helm, "install", self.values(**changed))
+        """`helm install --wait`. Raises CommandError."""
+        await self._helm("install", self.values(**changed))
 
     async def upgrade(self, **changed: Any) -> None:
-        """`helm upgrade --wait`. Raises HelmError."""
-        await asyncio.to_thread(self._helm, "upgrade", self.values(**changed))
+        """`helm upgrade --wait`. Raises CommandError."""
+        await self._helm("upgrade", self.values(**changed))
 
     async def gateway(self) -> tuple[str, int]:
         """Where the gateway's service listens inside the cluster."""
         service = await self.cluster.get("service", f"{NAME}-gateway")
         return service["spec"]["clusterIP"], service["spec"]["ports"][0]["port"]
+
+    async def copy_key_store(self, folder: Path) -> None:
+        """Lay a copy of the key store's files into a folder, in place of what was there."""
+        where = ("--", "tar", "-C", "/var/lib/samspill/keys", "-c", ".")
+        packed = await self.cluster.raw("kubectl", "exec", f"deployment/{NAME}-retention", *where)
+        shutil.rmtree(folder, ignore_errors=True)
+        with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
+            archive.extractall(folder, filter="data")
 
     def values(self, **changed: Any) -> Values:
         """The values file of this installation."""
@@ -101,68 +106,70 @@ class Release:
         }
         return values | changed
 
-    def _helm(self, action: str, values: Values) -> None:
-        with helm.Config(
-            kubeconfig_path=os.environ["KUBECONFIG"], namespace=self.cluster.namespace
-        ) as config:
-            perform = {"install": config.install, "upgrade": config.upgrade}[action]
-            perform(str(CHART), NAME, values, timeout=PATIENCE, wait="watcher")
+    async def _helm(self, action: str, values: Values) -> None:
+        words = (action, NAME, str(CHART), "--wait", "--timeout", PATIENCE, "--values", "-")
+        await self.cluster.helm(*words, given=json.dumps(values))
 
-    def _secrets(self) -> Iterator[Object]:
+    def _secrets(self, wrong: Mapping[str, str]) -> Iterator[Object]:
         parts = self.installation.parts
         for name in BACKENDS:
             urls = {
-                kind: self._from_pods(parts.postgres.url_file(name, kind))
-                for kind in ("app", "jobs", "owner")
+                f"{kind}-url": self._from_pods(parts.postgres.url_file(name, kind))
+                for kind in KINDS
             }
-            yield secret(
-                f"database-{name}",
-                app_url=urls["app"],
-                jobs_url=urls["jobs"],
-                owner_url=urls["owner"],
-            )
-        for name in EVENTS:
-            yield secret(f"nats-{name}", url=self._from_pods(parts.nats.url_file(name)))
+            yield _texts(f"database-{name}", urls, wrong)
         # On one machine every service may make streams; retention's user stands for the operator's.
-        yield secret("nats-streams", url=self._from_pods(parts.nats.url_file("retention")))
+        users = {name: name for name in EVENTS} | {"streams": "retention"}
+        for name, user in users.items():
+            yield _texts(f"nats-{name}", {"url": self._from_pods(parts.nats.url_file(user))}, wrong)
         keys = parts.credentials
-        yield secret(
+        yield _texts(
             "keycloak",
-            oidc_client_secret=keys.secret("keycloak-web"),
-            admin_client_secret=keys.secret("keycloak-identity"),
+            {
+                "oidc-client-secret": keys.secret("keycloak-web"),
+                "admin-client-secret": keys.secret("keycloak-identity"),
+            },
+            wrong,
         )
-        yield _binary("root-key", {"root-key": keys.key("root-key").read_bytes()})
+        yield secret("root-key", {"root-key": keys.key("root-key").read_bytes()})
         for name in SERVICES:
             folder = parts.certificates / name
-            files = {each.name: each.read_bytes() for each in folder.iterdir()}
-            yield _binary(f"tls-{name}", files)
+            yield secret(f"tls-{name}", {each.name: each.read_bytes() for each in folder.iterdir()})
 
-    def _key_store(self) -> Iterator[Object]:
-        """A volume in a folder of the node: this proof's stand-in for a storage class."""
-        folder = key_store(self.installation)
-        size = {"storage": "100Mi"}
-        volume = f"{self.cluster.namespace}-keys"
-        yield {
-            "apiVersion": "v1",
-            "kind": "PersistentVolume",
-            "metadata": {"name": volume},
-            "spec": {
-                "capacity": size,
-                "accessModes": ["ReadWriteOnce"],
-                "persistentVolumeReclaimPolicy": "Retain",
-                "hostPath": {"path": str(folder), "type": "DirectoryOrCreate"},
-                "claimRef": {"name": "key-store", "namespace": self.cluster.namespace},
-            },
+    async def _key_store(self) -> list[Object]:
+        """A claim on the cluster's default storage class, or on a folder of a node that is this machine."""
+        specification: dict[str, Any] = {
+            "accessModes": ["ReadWriteOnce"],
+            "resources": {"requests": {"storage": "100Mi"}},
         }
-        yield {
+        volumes: list[Object] = []
+        if not (await self.cluster.get("storageclass"))["items"]:
+            volume = f"{self.cluster.namespace}-keys"
+            specification |= {"storageClassName": "", "volumeName": volume}
+            volumes = [self._volume(volume)]
+        claim: Object = {
             "apiVersion": "v1",
             "kind": "PersistentVolumeClaim",
             "metadata": {"name": "key-store"},
+            "spec": specification,
+        }
+        return [*volumes, claim]
+
+    def _volume(self, name: str) -> Object:
+        folder = self.installation.folder / f"{name}-on-the-node"
+        folder.mkdir(mode=0o700, exist_ok=True)
+        # The user that the images run as.
+        os.chown(folder, 10001, 10001)
+        return {
+            "apiVersion": "v1",
+            "kind": "PersistentVolume",
+            "metadata": {"name": name},
             "spec": {
+                "capacity": {"storage": "100Mi"},
                 "accessModes": ["ReadWriteOnce"],
-                "storageClassName": "",
-                "volumeName": volume,
-                "resources": {"requests": size},
+                "persistentVolumeReclaimPolicy": "Retain",
+                "hostPath": {"path": str(folder)},
+                "claimRef": {"name": "key-store", "namespace": self.cluster.namespace},
             },
         }
 
@@ -170,14 +177,6 @@ class Release:
         return file.read_text().replace("127.0.0.1", self.host)
 
 
-def key_store(installation: LocalInstallation) -> Path:
-    """The folder of the keys, owned by the user that the images run as."""
-    folder = installation.folder / "keystore"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    os.chown(folder, 10001, 10001)
-    return folder
-
-
-def _binary(name: str, content: Mapping[str, bytes]) -> Object:
-    data = {key: base64.b64encode(value).decode() for key, value in content.items()}
-    return {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": name}, "data": data}
+def _texts(name: str, content: Mapping[str, str], wrong: Mapping[str, str]) -> Object:
+    changed = {key: wrong.get(f"{name}/{key}", text) for key, text in content.items()}
+    return secret(name, {key: text.encode() for key, text in changed.items()})

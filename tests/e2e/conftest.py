@@ -25,12 +25,14 @@ KEY_LEASE_SECONDS = 20
 """Long enough to answer while retention is away, short enough to wait for a receipt; the code path is the same."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class World:
     """A running installation and its people."""
 
     installation: LocalInstallation
     municipality: Municipality
+
+    chromium_arguments = ARGUMENTS
 
     @property
     def address(self) -> str:
@@ -38,6 +40,14 @@ class World:
 
     def browser(self) -> Browser:
         return Browser(self.address)
+
+    def staff_browser(self) -> Browser:
+        """What leaders and teachers use."""
+        return self.browser()
+
+    async def key_store(self) -> Path:
+        """The folder of the keys as they are now."""
+        return self.installation.folder / "keystore"
 
     async def signed_in(self, browser: Browser, *, leader: bool, school: int = 0) -> StaffMember:
         chosen = self.municipality.schools[school]

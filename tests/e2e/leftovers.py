@@ -53,9 +53,9 @@ async def take_copies(installation: LocalInstallation, survey_id: str) -> list[S
     return copies
 
 
-def opened_by_what_is_left(installation: LocalInstallation, copies: Sequence[Sealed]) -> int:
-    """Return how many of the copies any key of the key store opens."""
-    envelopes = [Envelope(key) for key in _every_key(installation.folder)]
+def opened_by_what_is_left(store: Path, root_key: bytes, copies: Sequence[Sealed]) -> int:
+    """Return how many of the copies any key of the key store's folder opens."""
+    envelopes = [Envelope(key) for key in _every_key(store, root_key)]
     return sum(any(_opens(envelope, copy) for envelope in envelopes) for copy in copies)
 
 
@@ -84,17 +84,14 @@ async def rows_left(installation: LocalInstallation, survey_id: str) -> dict[str
     return left
 
 
-def _every_key(folder: Path) -> Iterator[bytes]:
-    root = (folder / "secrets" / "root-key").read_bytes()
-    store = FileKeyStore(folder / "keystore", root, SystemClock())
+def _every_key(folder: Path, root: bytes) -> Iterator[bytes]:
+    store = FileKeyStore(folder, root, SystemClock())
     whole = [store.pepper(), store.receipt_key(), root]
     whole += [
-        store.survey_key(SurveyId.parse(path.stem))
-        for path in (folder / "keystore" / "surveys").glob("*.key")
+        store.survey_key(SurveyId.parse(path.stem)) for path in (folder / "surveys").glob("*.key")
     ]
     whole += [
-        store.school_key(SchoolId.parse(path.stem))
-        for path in (folder / "keystore" / "schools").glob("*.key")
+        store.school_key(SchoolId.parse(path.stem)) for path in (folder / "schools").glob("*.key")
     ]
     for key in whole:
         yield key

@@ -14,7 +14,7 @@ from pypdf import PdfReader
 
 from deploy.local.demonstration.browsing import Browser
 from deploy.local.services import until
-from tests.e2e.chromium import ARGUMENTS, EXECUTABLE
+from tests.e2e.chromium import EXECUTABLE
 from tests.e2e.classes import VICKERS, SchoolClass, synthetic, vickers_chan
 from tests.e2e.conftest import World
 from tests.e2e.leftovers import opened_by_what_is_left, rows_left, take_copies
@@ -37,7 +37,7 @@ async def test_a_synthetic_class_from_sign_in_to_erasure(world: World) -> None:
 async def main_job(
     world: World, group: SchoolClass, name: str, *, in_chromium: int = IN_CHROMIUM
 ) -> None:
-    async with world.browser() as leaders, world.browser() as teachers:
+    async with world.staff_browser() as leaders, world.staff_browser() as teachers:
         leader = await world.signed_in(leaders, leader=True)
         await import_csv(leaders, group.roster_csv(name))
         await leader.grant(world.teacher_name(), create="ja", delete="ja", level="4")
@@ -78,7 +78,9 @@ async def answer_in_chromium(
     if not names:
         return
     async with async_playwright() as playwright:
-        chromium = await playwright.chromium.launch(executable_path=EXECUTABLE, args=ARGUMENTS)
+        chromium = await playwright.chromium.launch(
+            executable_path=EXECUTABLE, args=world.chromium_arguments
+        )
         for name in names:
             context = await chromium.new_context(locale="nb-NO")
             page = await context.new_page()
@@ -142,7 +144,8 @@ async def delete_for_good(world: World, browser: Browser, survey: str) -> None:
     copies = await take_copies(world.installation, survey_id)
     assert len(copies) > len(RELATIONS)
     # The control: while the key exists, every copy opens.
-    assert opened_by_what_is_left(world.installation, copies) == len(copies)
+    root_key = (world.installation.folder / "secrets" / "root-key").read_bytes()
+    assert opened_by_what_is_left(await world.key_store(), root_key, copies) == len(copies)
 
     page = await browser.open(f"{survey}/slett")
     at_once = next(form for form in page.forms if form.options("at_once"))
@@ -153,7 +156,7 @@ async def delete_for_good(world: World, browser: Browser, survey: str) -> None:
 
     async with asyncio.timeout(90):
         await until(has_receipt, every=0.5)
-    assert opened_by_what_is_left(world.installation, copies) == 0
+    assert opened_by_what_is_left(await world.key_store(), root_key, copies) == 0
     assert await rows_left(world.installation, survey_id) == {}
     gone = await browser.fetch(f"{survey}/rapport/oversikt")
     assert gone.status_code in (404, 409)

@@ -123,7 +123,7 @@ async def _one_guess(
     try:
         await connection.post("/kode", urlencode({"code": code}).encode(), FORM)
     except UnexpectedAnswerError as refusal:
-        found.answered += not str(refusal).endswith(str(TOO_MANY))
+        found.answered += refusal.status != TOO_MANY
         return connection
     except (OSError, asyncio.IncompleteReadError):
         found.guesses -= 1
