@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -166,6 +167,11 @@ def test_each_example_is_used_in_the_guide() -> None:
 def test_each_command_of_the_guide_names_files_that_exist(block: str) -> None:
     named = re.findall(r"(?:deploy|docs|tests|services|kit)/[\w./-]+[\w]", block)
     assert [name for name in named if not (ROOT / name).exists()] == []
+
+
+@pytest.mark.parametrize("block", BLOCKS)
+def test_each_command_of_the_guide_can_be_typed(block: str) -> None:
+    subprocess.run(["sh", "-n"], input=block, text=True, check=True)
 
 
 def test_the_guide_shows_commands_of_both_programs() -> None:
