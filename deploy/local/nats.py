@@ -22,6 +22,8 @@ FORBIDDEN: Final = (
     "$JS.API.STREAM.DELETE.>",
     "$JS.API.STREAM.PURGE.>",
     "$JS.API.STREAM.MSG.DELETE.>",
+    # A stream that is told to keep one message forgets the others.
+    "$JS.API.STREAM.UPDATE.>",
 )
 
 

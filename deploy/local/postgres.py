@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 import signal
 import subprocess
@@ -14,12 +15,13 @@ import asyncpg
 
 from deploy.local.children import Program
 from deploy.local.credentials import Credentials
-from deploy.local.install import MissingError
+from deploy.local.install import ROOT, MissingError
 from deploy.local.ports import LOOPBACK
 from samspill_kit.testing.children import fewer_rights, give_to_unprivileged, supervised
 from samspill_kit.testing.postgres import BINARIES, ROLES
 
 SUPERUSER: Final = "postgres"
+DATABASE_FILE: Final = ROOT / "deploy" / "postgres" / "database.sql"
 
 SETTINGS: Final = {
     "listen_addresses": LOOPBACK,
@@ -98,45 +100,28 @@ class Postgres:
         return True
 
     async def ensure_databases(self, services: Sequence[str]) -> None:
-        """Make each service's database and roles; safe to repeat."""
-        connection = await self._connect("postgres")
-        try:
-            for service in services:
-                await self._ensure_roles(connection, service)
-                if not await connection.fetchval(
-                    "select 1 from pg_database where datname = $1", service
-                ):
-                    await connection.execute(
-                        f'create database "{service}" owner "{service}_owner" template template0'
-                    )
-                    await self._lock_down(service)
-        finally:
-            await connection.close()
+        """Make each service's database and roles, as an operator does; safe to repeat."""
+        for service in services:
+            await self._run(self._variables(service) + DATABASE_FILE.read_text())
 
-    async def _ensure_roles(self, connection: Any, service: str) -> None:
-        for kind in ROLES:
-            role = f"{service}_{kind}"
-            if not await connection.fetchval("select 1 from pg_roles where rolname = $1", role):
-                password = self.credentials.secret(f"postgres-{role}")
-                # The password is ours: letters, digits, hyphen and underscore only.
-                await connection.execute(
-                    f'create role "{role}" login nosuperuser nobypassrls nocreatedb nocreaterole '
-                    f"password '{password}'"
-                )
+    def _variables(self, service: str) -> str:
+        # The passwords are ours: letters, digits, hyphen and underscore only.
+        passwords = {kind: self.credentials.secret(f"postgres-{service}_{kind}") for kind in ROLES}
+        lines = [f"\\set {kind}_password '{password}'\n" for kind, password in passwords.items()]
+        return f"\\set service {service}\n" + "".join(lines)
 
-    async def _lock_down(self, service: str) -> None:
-        connection = await self._connect(service)
-        try:
-            await connection.execute(
-                f'revoke all on database "{service}" from public;'
-                f'grant connect, temporary on database "{service}" to "{service}_owner";'
-                f'grant connect on database "{service}" to "{service}_app", "{service}_jobs";'
-                "revoke all on schema public from public;"
-                f'alter schema public owner to "{service}_owner";'
-                f'grant usage on schema public to "{service}_app", "{service}_jobs"'
-            )
-        finally:
-            await connection.close()
+    async def _run(self, script: str) -> None:
+        address = f"postgresql://{SUPERUSER}@{LOOPBACK}:{self.port}/postgres"
+        process = await asyncio.create_subprocess_exec(
+            *(BINARIES / "psql", "--no-psqlrc", "--no-password", address),
+            env={"PGPASSWORD": self.credentials.secret(SUPERUSER)},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+        )
+        _, complained = await process.communicate(script.encode())
+        if process.returncode:
+            raise MissingError(f"PostgreSQL refused: {complained.decode().strip()}")
 
     def url_file(self, service: str, kind: str) -> Path:
         """File with the connection address of one of a service's three roles."""

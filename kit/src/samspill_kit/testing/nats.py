@@ -22,6 +22,8 @@ _FORBIDDEN: Final = (
     "$JS.API.STREAM.DELETE.>",
     "$JS.API.STREAM.PURGE.>",
     "$JS.API.STREAM.MSG.DELETE.>",
+    # A stream that is told to keep one message forgets the others.
+    "$JS.API.STREAM.UPDATE.>",
 )
 """Streams forget by age alone: no service may take back what was told."""
 
