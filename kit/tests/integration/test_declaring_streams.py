@@ -36,3 +36,16 @@ def test_a_wrong_setting_is_named(tmp_path: Path) -> None:
     told = declare(tmp_path, "nats://x:y@127.0.0.1:4222", SAMSPILL_STREAMS_STREAM_REPLICAS="many")
     assert told.returncode == 2
     assert "SAMSPILL_STREAMS_STREAM_REPLICAS" in told.stderr
+
+
+def test_a_wrong_user_and_too_many_copies_are_named(
+    nats_server: NatsServer, tmp_path: Path
+) -> None:
+    right = nats_server.url("administrator")
+    wrong = f"nats://somebody:secret@{right.rpartition('@')[2]}"
+    refused = declare(tmp_path, wrong)
+    assert (refused.returncode, refused.stderr.count("secret")) == (2, 0)
+    assert "SAMSPILL_STREAMS_NATS_URL_FILE: NATS refuses this user" in refused.stderr
+    too_many = declare(tmp_path, right, SAMSPILL_STREAMS_STREAM_REPLICAS="3")
+    assert too_many.returncode == 2
+    assert "SAMSPILL_STREAMS_STREAM_REPLICAS: NATS answers: replicas > 1" in too_many.stderr

@@ -96,9 +96,9 @@ async def test_nats_that_refuses_is_told_from_nats_that_is_away(
     told: Told, nats_server: NatsServer
 ) -> None:
     right = nats_server.url("surveys")
-    await demand_entry(told(nats_url_file=right))
-    await demand_entry(told(nats_url_file="nats://somebody:secret@127.0.0.1:1"))
+    await demand_entry(told(nats_url_file=right).nats_url_file)
+    await demand_entry(told(nats_url_file="nats://somebody:secret@127.0.0.1:1").nats_url_file)
     wrong = f"nats://somebody:secret@{right.rpartition('@')[2].removeprefix('nats://')}"
     with pytest.raises(SettingRefused, match="refuses") as refused:
-        await demand_entry(told(nats_url_file=wrong))
+        await demand_entry(told(nats_url_file=wrong).nats_url_file)
     assert refused.value.setting == "nats_url_file"

@@ -9,13 +9,15 @@ import sys
 from datetime import timedelta
 from typing import Final
 
+from nats.js.errors import APIError
 from pydantic import ValidationError
 from pydantic_settings import SettingsConfigDict
 
 from samspill_kit import logging
 from samspill_kit.events.bus import EventBus
+from samspill_kit.events.entry import demand_entry
 from samspill_kit.events.streams import STREAMS
-from samspill_kit.settings import EventSettings, read_secret
+from samspill_kit.settings import EventSettings, SettingRefused, read_secret
 
 PATIENCE: Final = timedelta(seconds=60)
 
@@ -27,7 +29,13 @@ class Settings(EventSettings):
 
 
 async def declare_all(settings: Settings) -> None:
-    """Declare every stream. Raises TimeoutError when NATS does not let us in a minute."""
+    """Declare every stream.
+
+    Raises:
+        SettingRefused: NATS refuses the user.
+        TimeoutError: NATS does not answer within a minute.
+    """
+    await demand_entry(settings.nats_url_file)
     bus = EventBus(
         "streams", read_secret(settings.nats_url_file), replicas=settings.stream_replicas
     )
@@ -51,9 +59,16 @@ def main() -> int:
             place = "_".join(map(str, each["loc"])).upper()
             sys.stderr.write(f"SAMSPILL_STREAMS_{place}: {each['msg']}\n")
         return 2
+    except SettingRefused as refused:
+        sys.stderr.write(f"SAMSPILL_STREAMS_{refused.setting.upper()}: {refused}\n")
+        return 2
     except TimeoutError:
-        sys.stderr.write("SAMSPILL_STREAMS_NATS_URL_FILE: NATS did not let this user in\n")
+        sys.stderr.write("SAMSPILL_STREAMS_NATS_URL_FILE: NATS does not answer at this address\n")
         return 1
+    except APIError as error:
+        # Its words speak of streams and nodes alone.
+        sys.stderr.write(f"SAMSPILL_STREAMS_STREAM_REPLICAS: NATS answers: {error.description}\n")
+        return 2
     return 0
 
 

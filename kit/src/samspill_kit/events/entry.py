@@ -1,27 +1,28 @@
 """Tries the user that a service is told, before anything serves."""
 
+from pathlib import Path
 from typing import Final
 
 import nats
 from nats.errors import Error
 
 from samspill_kit.logging import get_logger
-from samspill_kit.settings import OwnerSettings, SettingRefused, read_secret
+from samspill_kit.settings import SettingRefused, read_secret
 
 log = get_logger(__name__)
 
 _PATIENCE: Final = 5
 
 
-async def demand_entry(settings: OwnerSettings) -> None:
-    """Ask NATS to let the service's user in; one that does not answer is left alone (SPEC R3).
+async def demand_entry(nats_url_file: Path | None) -> None:
+    """Ask NATS to let the user of this file in; one that does not answer is left alone (SPEC R3).
 
     Raises:
         SettingRefused: NATS refuses the user or the password.
     """
-    if settings.nats_url_file is None:
+    if nats_url_file is None:
         return
-    servers = read_secret(settings.nats_url_file).split(",")
+    servers = read_secret(nats_url_file).split(",")
     try:
         client = await nats.connect(
             servers, connect_timeout=_PATIENCE, allow_reconnect=False, error_cb=_nothing_to_tell

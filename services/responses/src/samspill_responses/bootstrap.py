@@ -55,7 +55,7 @@ MIGRATIONS: Final = Path(__file__).parent / "storage" / "migrations"
 async def migrate(settings: OwnerSettings) -> None:
     """Bring the database to this build's schema, and try what the service will be told."""
     await prepare(settings, MIGRATIONS)
-    await demand_entry(settings)
+    await demand_entry(settings.nats_url_file)
 
 
 @dataclass(frozen=True, slots=True)

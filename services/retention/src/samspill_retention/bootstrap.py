@@ -52,7 +52,7 @@ NEIGHBOURS: Final = ("identity", "surveys", "responses", "reports")
 async def migrate(settings: OwnerSettings) -> None:
     """Bring the database to this build's schema, and try what the service will be told."""
     await prepare(settings, MIGRATIONS)
-    await demand_entry(settings)
+    await demand_entry(settings.nats_url_file)
 
 
 async def serve(settings: Settings) -> Service:

@@ -35,7 +35,7 @@ JOBS_CONNECTIONS: Final = 2
 async def migrate(settings: OwnerSettings) -> None:
     """Bring the database to this build's schema, and try what the service will be told."""
     await prepare(settings, MIGRATIONS)
-    await demand_entry(settings)
+    await demand_entry(settings.nats_url_file)
 
 
 async def serve(settings: Settings) -> Service:
