@@ -32,9 +32,9 @@ class Ingress:
         Authority().write(folder, ["ingress"])
         self._folder = folder / "ingress"
         self._port = port
-        self._http = httpx.AsyncClient(
-            base_url=f"http://{gateway[0]}:{gateway[1]}", timeout=30, follow_redirects=False
-        )
+        self._gateway = f"http://{gateway[0]}:{gateway[1]}"
+        # A transport alone: a client would keep one person's cookies for the next.
+        self._http = httpx.AsyncHTTPTransport()
 
     @property
     def address(self) -> str:
@@ -65,6 +65,8 @@ class Ingress:
                 port=self._port,
                 ssl_keyfile=self._folder / "tls.key",
                 ssl_certfile=self._folder / "tls.crt",
+                interface="asgi3",
+                proxy_headers=False,
                 lifespan="off",
                 log_config=None,
                 server_header=False,
@@ -90,13 +92,16 @@ class Ingress:
             (b"x-forwarded-for", scope["client"][0].encode()),
             (b"x-forwarded-proto", b"https"),
         ]
-        target = scope["raw_path"] + (
-            b"?" + scope["query_string"] if scope["query_string"] else b""
+        query = b"?" + scope["query_string"] if scope["query_string"] else b""
+        answer = await self._http.handle_async_request(
+            httpx.Request(
+                scope["method"],
+                self._gateway + (scope["raw_path"] + query).decode(),
+                headers=headers,
+                content=await _body(receive),
+                extensions={"timeout": dict.fromkeys(("connect", "read", "write", "pool"), 30.0)},
+            )
         )
-        request = self._http.build_request(
-            scope["method"], target.decode(), headers=headers, content=await _body(receive)
-        )
-        answer = await self._http.send(request, stream=True)
         content = b"".join([chunk async for chunk in answer.aiter_raw()])
         await answer.aclose()
         kept = [(k.lower(), v) for k, v in answer.headers.raw if k.lower() not in _HOP]
