@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 
 import helm_python as helm
@@ -10,6 +11,7 @@ import pytest
 from .rendering import CHART, SCENARIOS, SERVICES, Object, changed, one, rendered, values_of
 
 SERVICE_MONITOR = "monitoring.coreos.com/v1/ServiceMonitor"
+PROMETHEUS_RULE = "monitoring.coreos.com/v1/PrometheusRule"
 DEFAULT = values_of("default")
 
 
@@ -69,6 +71,42 @@ def test_no_service_monitor_where_the_kind_is_unknown_or_where_values_say_no() -
         assert not [each for each in objects if each["kind"].endswith("Monitor")]
         # The port stays for whoever scrapes by annotations.
         assert len(objects) > 20
+
+
+@pytest.mark.parametrize("scenario", sorted(set(SCENARIOS) - {"minimal"}))
+def test_the_alerts_are_one_prometheus_rule_where_the_cluster_knows_that_kind(
+    scenario: str,
+) -> None:
+    values = changed(values_of(scenario), "monitoring.labels", {"release": "stack"})
+    values = changed(values, "monitoring.runbooks", "https://samspill.example.org/runbooks")
+    rule = one(rendered(values, knows=[PROMETHEUS_RULE]), "PrometheusRule", "proof")
+    assert rule["metadata"]["labels"]["release"] == "stack"
+    (group,) = rule["spec"]["groups"]
+    names = {each["alert"] for each in group["rules"]}
+    assert names == {path.stem for path in (CHART / "files" / "alerts").glob("*.yaml")}
+    for each in group["rules"]:
+        address = f"https://samspill.example.org/runbooks/{each['alert']}.md"
+        assert each["annotations"]["runbook_url"] == address
+
+
+def test_no_alerts_where_the_kind_is_unknown_or_where_values_say_no() -> None:
+    for objects in (
+        rendered(DEFAULT, knows=[SERVICE_MONITOR]),
+        rendered(changed(DEFAULT, "monitoring.alerts", False), knows=[PROMETHEUS_RULE]),
+        rendered(values_of("minimal"), knows=[PROMETHEUS_RULE]),
+    ):
+        assert not [each for each in objects if each["kind"] == "PrometheusRule"]
+
+
+def test_the_dashboard_is_found_by_grafana_unless_values_say_no() -> None:
+    configuration = one(rendered(DEFAULT), "ConfigMap", "proof-dashboards")
+    assert configuration["metadata"]["labels"]["grafana_dashboard"] == "1"
+    file = CHART / "files" / "dashboards" / "samspill.json"
+    assert json.loads(configuration["data"]["samspill.json"]) == json.loads(file.read_text())
+    for values in (values_of("minimal"), changed(DEFAULT, "monitoring.dashboards", False)):
+        names = {each["metadata"]["name"] for each in rendered(values)}
+        assert "proof-surveys" in names
+        assert "proof-dashboards" not in names
 
 
 def test_interval_and_labels_are_the_operators() -> None:

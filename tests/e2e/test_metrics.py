@@ -17,10 +17,14 @@ from deploy.local.services import SERVICES
 from tests.e2e.classes import synthetic
 from tests.e2e.conftest import World
 from tests.e2e.test_main_job import main_job
+from tests.metrics.alerts import rules, written
+from tests.metrics.dashboards import expressions
 from tests.metrics.documented import Metric, everything, most_series
 from tests.metrics.privacy import SCRAPERS_OWN, Series, findings
 from tests.metrics.prometheus import Prometheus, running_prometheus
 
+RULES = rules()
+EXPRESSIONS = expressions()
 PUPIL = "Nora Nilsen"
 PLANTED = (
     f'samspill_planted_total{{pupil="{PUPIL}"}} 1\n'
@@ -54,8 +58,11 @@ async def prometheus(
     Thread(target=plant.serve_forever, daemon=True).start()
     ports = world.installation.parts.addresses.metrics
     targets = {f"samspill-{service}": ports[service] for service in SERVICES}
+    targets["planted"] = plant.server_port
     folder: Path = tmp_path_factory.mktemp("prometheus")
-    async with running_prometheus(folder, targets | {"planted": plant.server_port}) as started:
+    async with running_prometheus(folder, targets, rules=written(folder)) as started:
+        # Twice, so that there is a rate.
+        await started.scraped()
         await started.scraped()
         yield started
     await asyncio.to_thread(plant.shutdown)
@@ -157,6 +164,37 @@ async def test_the_main_job_is_seen_in_the_counts(prometheus: Prometheus) -> Non
         "min(samspill_stream_connected)": 1,
     }.items():
         assert await prometheus.number(expression) >= least, expression
+
+
+@pytest.mark.parametrize("alert", RULES)
+async def test_a_healthy_system_is_not_alarmed(prometheus: Prometheus, alert: str) -> None:
+    assert await prometheus.query(RULES[alert]["expr"]) == []
+
+
+async def test_prometheus_evaluates_every_rule(prometheus: Prometheus) -> None:
+    evaluated = await prometheus.rules()
+    assert {rule["name"] for rule in evaluated} == set(RULES)
+    assert [rule["name"] for rule in evaluated if rule["health"] != "ok"] == []
+
+
+@pytest.mark.parametrize("name", EXPRESSIONS)
+async def test_every_panel_of_the_dashboard_shows_something(
+    prometheus: Prometheus, name: str
+) -> None:
+    assert await prometheus.query(EXPRESSIONS[name]) != [], EXPRESSIONS[name]
+
+
+async def test_a_service_that_is_stopped_is_alarmed(prometheus: Prometheus, world: World) -> None:
+    """The control: the same expression, with one service away."""
+    expression = RULES["SamspillServiceDown"]["expr"]
+    await world.installation.stop_part("reports")
+    try:
+        async with asyncio.timeout(30):
+            while not (found := await prometheus.query(expression)):  # noqa: ASYNC110  # It scrapes.
+                await asyncio.sleep(0.5)
+    finally:
+        await world.installation.start_part("reports")
+    assert [each["metric"] for each in found] == [{"job": "samspill-reports"}]
 
 
 async def test_the_number_of_series_is_known(

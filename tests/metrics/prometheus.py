@@ -51,6 +51,20 @@ class Prometheus:
         told = await self._get("targets/metadata", match_target=selector)
         return {one["metric"]: one["type"] for one in told}
 
+    async def rules(self) -> list[dict[str, Any]]:
+        """Return the state of every rule, once each was evaluated."""
+
+        async def are_evaluated() -> bool:
+            return all(rule["health"] != "unknown" for rule in await self._rules())
+
+        async with asyncio.timeout(STARTED_WITHIN):
+            await until(are_evaluated, every=0.5)
+        return await self._rules()
+
+    async def _rules(self) -> list[dict[str, Any]]:
+        groups = (await self._get("rules"))["groups"]
+        return [rule for group in groups for rule in group["rules"]]
+
     async def scraped(self) -> None:
         """Wait until every target was scraped after now."""
         now = time.time()

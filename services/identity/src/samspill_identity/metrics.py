@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from prometheus_client import Counter
+from prometheus_client import Counter, Gauge
 
 from samspill_identity.domain.errors import (
     CodeMistyped,
@@ -47,9 +47,9 @@ AUDIT_FAILURES: Final = Counter(
     "samspill_identity_audit_failures_total",
     "Entries that could not be written; what each was to allow did not happen.",
 )
-AUDIT_HANDOVERS: Final = Outcomes(
-    "samspill_identity_audit_handovers_total",
-    "Rounds that hand the heads of the audit chains to retention.",
+AUDIT_HANDED_OVER: Final = Gauge(
+    "samspill_identity_audit_handover_timestamp_seconds",
+    "When this replica last handed the heads of the audit chains to retention; 0 before the first.",
 )
 AUDIT_CONTRADICTIONS: Final = Counter(
     "samspill_identity_audit_contradictions_total",

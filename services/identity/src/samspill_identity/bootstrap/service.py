@@ -118,8 +118,8 @@ def _add_timers(service: Service, settings: Settings, parts: Parts, jobs: Databa
     async def keep_audit_heads() -> None:
         while True:
             try:
-                with metrics.AUDIT_HANDOVERS.counted():
-                    await hand_over()
+                await hand_over()
+                metrics.AUDIT_HANDED_OVER.set_to_current_time()
             except Unavailable:
                 log.warning("Retention did not take the heads of the audit chains")
             await asyncio.sleep(settings.audit_heads_every.total_seconds())
