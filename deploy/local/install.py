@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 ROOT = Path(__file__).resolve().parents[2]
 VENV = ROOT / ".venv"
@@ -31,12 +32,29 @@ class Need:
     package: str
     purpose: str
     is_there: Callable[[], bool]
+    is_unpacked: bool = False
+    """Only unpacked, into `unpacked_folder`: installed, the package would start a service."""
+
+
+def _caches() -> Path:
+    """What every checkout of this person shares."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "samspill"
 
 
 def keycloak_folder() -> Path:
     """Where the built Keycloak is kept for every checkout of this person."""
-    caches = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return caches / "samspill" / "keycloak"
+    return _caches() / "keycloak"
+
+
+def unpacked_folder(package: str) -> Path:
+    """Where the files of a Debian package lie that is not installed."""
+    return _caches() / "unpacked" / package
+
+
+def prometheus_program(name: str) -> Path:
+    """`prometheus` or `promtool`: the machine's own, else the unpacked one."""
+    found = shutil.which(name)
+    return Path(found) if found else unpacked_folder("prometheus") / "usr" / "bin" / name
 
 
 def _has_venv() -> bool:
@@ -58,6 +76,10 @@ def _has_libatomic() -> bool:
     return any(Path("/usr/lib").glob("*/libatomic.so.1"))
 
 
+def _has_prometheus() -> bool:
+    return all(prometheus_program(name).exists() for name in ("prometheus", "promtool"))
+
+
 ENVIRONMENT = (Need("python3-venv", "the Python environment", _has_venv),)
 RUN = (
     *ENVIRONMENT,
@@ -68,6 +90,7 @@ TEST = (
     *RUN,
     Need("chromium", "tests in a browser", lambda: bool(shutil.which("chromium"))),
     Need("fonts-dejavu-core", "text in that browser", _has_fonts),
+    Need("prometheus", "tests of the metrics", _has_prometheus, is_unpacked=True),
     Need("libatomic1", "Playwright, which drives that browser", _has_libatomic),
 )
 PURPOSES = {"environment": ENVIRONMENT, "run": RUN, "test": TEST}
@@ -90,8 +113,8 @@ def install_packages(needs: Iterable[Need]) -> None:
     missing = [need for need in needs if not need.is_there()]
     if not missing:
         return
-    packages = [need.package for need in missing]
-    by_hand = f"sudo apt-get install {' '.join(packages)}"
+    packages = [need.package for need in missing if not need.is_unpacked]
+    by_hand = f"sudo apt-get install {' '.join(need.package for need in missing)}"
     if not shutil.which("apt-get"):
         raise MissingError(f"Samspill needs {_described(missing)}. On Debian: {by_hand}")
     as_root = [] if os.geteuid() == 0 else ["sudo"] if sys.stdin.isatty() else ["sudo", "-n"]
@@ -103,11 +126,34 @@ def install_packages(needs: Iterable[Need]) -> None:
     with log.open("w") as output:
         # The environment goes through `env`, because sudo would drop it.
         apt = [*as_root, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq", "-y"]
-        for step in (["update"], ["install", "--no-install-recommends", *packages]):
+        install = ["install", "--no-install-recommends", *packages]
+        for step in (["update"], install) if packages else (["update"],):
             if subprocess.run([*apt, *step], stdout=output, stderr=output, check=False).returncode:
                 raise MissingError(
                     f"Debian's packages could not be installed (see {log}). Try: {by_hand}"
                 )
+        for need in missing:
+            if need.is_unpacked:
+                _unpack(need.package, output)
+
+
+def _unpack(package: str, output: IO[str]) -> None:
+    """Fetch a package and lay its files out, without its scripts."""
+    folder = unpacked_folder(package)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".new-") as work:
+        for words in (
+            ["apt-get", "-qq", "download", package],
+            ["sh", "-c", "dpkg-deb -x *.deb files"],
+        ):
+            if subprocess.run(
+                words, cwd=work, stdout=output, stderr=output, check=False
+            ).returncode:
+                raise MissingError(
+                    f"Debian's package {package} could not be fetched (see {output.name})"
+                )
+        shutil.rmtree(folder, ignore_errors=True)
+        shutil.move(Path(work) / "files", folder)
 
 
 def _described(needs: Iterable[Need]) -> str:

@@ -28,7 +28,7 @@ from .rendering import (
 )
 
 # Kinds that the cluster learns from others; their schemas are not Kubernetes' own.
-FOREIGN = {"Certificate", "PodMonitor"}
+FOREIGN = {"Certificate"}
 DEFAULT = values_of("default")
 
 

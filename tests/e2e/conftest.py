@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -31,6 +31,8 @@ class World:
 
     installation: LocalInstallation
     municipality: Municipality
+    main_jobs_done: list[str] = field(default_factory=list)
+    """The classes that went from sign-in to erasure here."""
 
     chromium_arguments = ARGUMENTS
 

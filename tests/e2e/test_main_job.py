@@ -53,6 +53,7 @@ async def main_job(
         await compare_report(teachers, report.address, group)
         await compare_anonymised(teachers, report.address, group)
         await delete_for_good(world, teachers, status.address)
+    world.main_jobs_done.append(name)
 
 
 async def everybody_answers(

@@ -83,6 +83,7 @@ class Service:
 
     def background(self, name: str, work: Work) -> None:
         """Run this while the service is up; after an error again, with growing pauses."""
+        metrics.BACKGROUND_FAILURES.labels(name)
         self._background.append((name, work))
 
     def ready_when(self, name: str, check: Check) -> None:
@@ -156,6 +157,7 @@ class Service:
 
     async def _announce(self, *, is_ready: bool) -> None:
         self.is_ready = is_ready
+        metrics.SERVICE_READY.set(is_ready)
         for part in self._started:
             if isinstance(part, Announcer):
                 await part.announce(is_ready=is_ready)

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 from kit.tests.integration.test_calls import ANYWHERE, STAFF, Notes
-from samspill_kit import metrics
 from samspill_kit.auth import PassportReader
 from samspill_kit.errors import Unauthenticated, Unavailable
 from samspill_kit.grpc import Channel, GrpcServer, Passport, call
 from samspill_kit.settings import HostPort
 from samspill_kit.testing.certificates import Authority
 from samspill_kit.testing.clocks import SetClock
+from samspill_kit.testing.metrics import measured
 from samspill_kit.testing.passports import INSTALLATION, PassportOffice
 
 
@@ -47,12 +47,12 @@ async def called(
 async def test_a_service_that_is_behind_says_that_the_clocks_differ(
     contract: SimpleNamespace, authority: Authority
 ) -> None:
-    counted = metrics.CLOCK_DIFFERENCES._value.get()
     async with called(contract, authority, ahead=-90) as write:
+        counted = measured("samspill_clock_differences_total", token="passport")
         with pytest.raises(Unavailable) as refused:
             await write()
     assert refused.value.code == "clocks_differ"
-    assert metrics.CLOCK_DIFFERENCES._value.get() > counted
+    assert measured("samspill_clock_differences_total", token="passport") > counted
 
 
 async def test_a_service_that_is_ahead_calls_a_fresh_passport_expired(

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -25,7 +25,9 @@ from samspill_kit.events import (
 )
 from samspill_kit.facts import Fact
 from samspill_kit.ids import RandomIds, SchoolId, SurveyId
+from samspill_kit.testing.clocks import SetClock
 from samspill_kit.testing.fixtures import MigratedDatabase
+from samspill_kit.testing.metrics import measured
 from samspill_kit.testing.nats import NatsServer
 from samspill_kit.testing.postgres import ServiceUrls
 
@@ -159,7 +161,7 @@ async def test_a_fact_of_a_rolled_back_change_is_never_published(
     async with UnitOfWork(database, SCHOOL) as work:
         work.outbox.add(Fact.new(RandomIds(), subject, b"", at=datetime.now(UTC)))
         await work.outbox.write()
-    assert await outbox.waiting() == 0
+    assert (await outbox.waiting()).count == 0
 
 
 async def test_a_crash_between_commit_and_publishing_loses_nothing(
@@ -168,7 +170,7 @@ async def test_a_crash_between_commit_and_publishing_loses_nothing(
     await commit_fact(database, subject)
     with pytest.raises(SystemExit):
         await claim_and_die(outbox)
-    assert await outbox.waiting() == 1
+    assert (await outbox.waiting()).count == 1
     async with running(Relay(bus, outbox, STREAM), listener.consumer):
         await until(lambda: listener.taken_in == 1)
 
@@ -192,6 +194,25 @@ async def test_a_crash_between_publishing_and_marking_publishes_twice_and_counts
     assert listener.taken_in == 1
 
 
+async def test_what_waits_is_measured_while_the_stream_is_away(
+    database: Database, jobs: Database, subject: str, tmp_path: Path
+) -> None:
+    bus = EventBus("surveys", NatsServer(tmp_path).url("surveys"))
+    await bus.start()
+    in_ten_minutes = SetClock(datetime.now(UTC) + timedelta(minutes=10))
+    relay = Relay(bus, SqlOutbox(jobs, in_ten_minutes), STREAM)
+    await commit_fact(database, subject)
+    publishing = asyncio.create_task(relay.run())
+    measuring = asyncio.create_task(relay.watch())
+    await until(lambda: measured("samspill_events_waiting", stream=STREAM.name) == 1)
+    longest = measured("samspill_events_oldest_waiting_seconds", stream=STREAM.name)
+    assert longest == pytest.approx(600, abs=60)
+    for task in (publishing, measuring):
+        task.cancel()
+    await asyncio.gather(publishing, measuring, return_exceptions=True)
+    await bus.stop()
+
+
 async def test_two_relays_share_the_work(
     database: Database, bus: EventBus, outbox: SqlOutbox, listener: Listener, subject: str
 ) -> None:
@@ -201,7 +222,7 @@ async def test_two_relays_share_the_work(
     async with running(*relays, listener.consumer):
         await until(lambda: listener.taken_in == 30)
     assert len(listener.seen) == 30
-    assert await outbox.waiting() == 0
+    assert (await outbox.waiting()).count == 0
 
 
 async def test_a_fact_that_never_works_is_parked_after_five_tries(
@@ -244,7 +265,7 @@ async def test_facts_survive_a_stopped_server_and_a_wiped_volume(
             # Told from the new stream alone, which therefore got the first fact again.
             await until(lambda: len(late.seen) == 2)
     assert {delivery.event_id for delivery in late.seen} == {first.event_id, second.event_id}
-    assert await outbox.waiting() == 0
+    assert (await outbox.waiting()).count == 0
     await bus.stop()
     server.stop()
 

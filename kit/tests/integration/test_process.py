@@ -111,7 +111,12 @@ async def test_the_operators_port_tells_readiness_and_metrics(process: Process) 
     ) as answer:
         told = answer.read().decode()
     method = "kitsample.v1.NoteInternalService/EraseNote"
-    assert f'samspill_rpc_server_seconds_count{{method="{method}",outcome="ok"}} 1.0' in told
+    assert f'samspill_rpc_server_seconds_count{{method="{method}"}} 1.0' in told
+    assert f'samspill_rpc_server_calls_total{{method="{method}",outcome="ok"}} 1.0' in told
+    # There before the first failure, so that a rate sees it.
+    assert f'samspill_rpc_server_calls_total{{method="{method}",outcome="internal"}} 0.0' in told
+    assert "samspill_service_ready 1.0" in told
+    assert "_created" not in told
 
 
 async def test_a_missing_setting_is_named_and_nothing_is_repeated(process: Process) -> None:

@@ -22,10 +22,6 @@
 ---
 {{ include "samspill.certificate-request" . }}
 {{- end }}
-{{- if and .root.Values.monitoring.serviceMonitor (.root.Capabilities.APIVersions.Has "monitoring.coreos.com/v1") }}
----
-{{ include "samspill.service-monitor" . }}
-{{- end }}
 {{- end -}}
 
 {{- define "samspill.account" -}}
@@ -137,11 +133,13 @@ spec:
   {{- if eq .service "gateway" }}
   ports:
     - {name: http, port: 80, targetPort: http}
+    - {name: metrics, port: 9102, targetPort: metrics}
   {{- else }}
   # Headless: gRPC clients see every replica and spread their calls.
   clusterIP: None
   ports:
     - {name: grpc, port: 9101, targetPort: grpc}
+    - {name: metrics, port: 9102, targetPort: metrics}
   {{- end }}
   selector: {{- include "samspill.selector" . | nindent 4 }}
 {{- end -}}
@@ -214,19 +212,6 @@ spec:
   usages: [server auth, client auth]
   privateKey: {algorithm: ECDSA, size: 256, rotationPolicy: Always}
   issuerRef: {name: {{ .root.Values.certificates.issuer.name }}, kind: {{ .root.Values.certificates.issuer.kind }}}
-{{- end -}}
-
-{{- define "samspill.service-monitor" -}}
-apiVersion: monitoring.coreos.com/v1
-kind: PodMonitor
-metadata:
-  name: {{ include "samspill.name" . }}
-  labels: {{- include "samspill.labels" . | nindent 4 }}
-spec:
-  selector:
-    matchLabels: {{- include "samspill.selector" . | nindent 6 }}
-  podMetricsEndpoints:
-    - {port: metrics, path: /metrics, interval: 30s}
 {{- end -}}
 
 {{/* Before anything serves, and nothing else that the release makes: migrations by the owner, and a try of what the

@@ -43,6 +43,7 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True, slots=True)
 class _Rules(Generic[Value]):
+    name: str
     token_type: str
     value_of: Callable[[Mapping[str, Any]], Value]
     not_accepted: type[DomainError]
@@ -58,6 +59,7 @@ class _TokenReader(Generic[Value]):
         self._clock = clock
         self._rules = rules
         self._verified: dict[bytes, tuple[Value, float]] = {}
+        self._differences = metrics.CLOCK_DIFFERENCES.labels(rules.name)
 
     async def read(self, token: str) -> Value:
         """Return what the token says, if identity signed it for this installation and lately."""
@@ -94,7 +96,7 @@ class _TokenReader(Generic[Value]):
     def _demand_past(self, issued_at: float, now: float) -> None:
         """Only after the signature: nobody else can make this service speak of clocks."""
         if issued_at > now + LEEWAY.total_seconds():
-            metrics.CLOCK_DIFFERENCES.inc()
+            self._differences.inc()
             log.warning("A token comes from the future", seconds_ahead=round(issued_at - now))
             raise ClocksDiffer
 
@@ -129,7 +131,7 @@ class PassportReader(_TokenReader[Person]):
     """
 
     def __init__(self, keys: JwksSource, *, installation: str, clock: Clock) -> None:
-        rules = _Rules(PASSPORT_TYPE, person_of, PassportNotAccepted, PassportExpired)
+        rules = _Rules("passport", PASSPORT_TYPE, person_of, PassportNotAccepted, PassportExpired)
         super().__init__(keys, installation=installation, clock=clock, rules=rules)
 
 
@@ -137,7 +139,7 @@ class PermitReader(_TokenReader[Permit]):
     """Turns a permit into what it allows. `read` raises PermitNotAccepted, also when too old."""
 
     def __init__(self, keys: JwksSource, *, installation: str, clock: Clock) -> None:
-        rules = _Rules(PERMIT_TYPE, permit_of, PermitNotAccepted, PermitNotAccepted)
+        rules = _Rules("permit", PERMIT_TYPE, permit_of, PermitNotAccepted, PermitNotAccepted)
         super().__init__(keys, installation=installation, clock=clock, rules=rules)
 
 
@@ -145,5 +147,7 @@ class AuditHeadReader(_TokenReader[AuditHead]):
     """Turns a signed head into what it says. `read` raises AuditHeadNotAccepted."""
 
     def __init__(self, keys: JwksSource, *, installation: str, clock: Clock) -> None:
-        rules = _Rules(AUDIT_HEAD_TYPE, head_of, AuditHeadNotAccepted, AuditHeadNotAccepted)
+        rules = _Rules(
+            "audit_head", AUDIT_HEAD_TYPE, head_of, AuditHeadNotAccepted, AuditHeadNotAccepted
+        )
         super().__init__(keys, installation=installation, clock=clock, rules=rules)

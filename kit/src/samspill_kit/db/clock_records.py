@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
+from samspill_kit import metrics
 from samspill_kit.clock import ClockGuard, ClockRecord
 from samspill_kit.db.engine import Database
 from samspill_kit.db.tables import clock_record_table
@@ -18,7 +19,10 @@ class ClockRecords:
         self._timer = timer
 
     async def may_run(self, guard: ClockGuard) -> bool:
-        """Look at the clock and keep what was seen; False while the clock is not to be trusted."""
+        """Look at the clock and keep what was seen; False while the clock is not to be trusted.
+
+        The metric tells the same.
+        """
         async with self._database.transaction() as session:
             query = sa.select(_RECORDS.c.seen_at, _RECORDS.c.distrusted_at)
             found = (await session.execute(query.where(_RECORDS.c.timer == self._timer))).first()
@@ -29,4 +33,5 @@ class ClockRecords:
                 .values(timer=self._timer, **values)
                 .on_conflict_do_update(index_elements=["timer"], set_=values)
             )
+        metrics.CLOCK_TRUSTED.labels(self._timer).set(seen.is_trusted)
         return seen.is_trusted

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -78,6 +79,14 @@ class Inbox:
         return found.first() is not None
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What an outbox holds back: how many facts, and for how long the oldest of them."""
+
+    count: int
+    longest: timedelta
+
+
 class SqlOutbox:
     """What the relay needs of an outbox, through the jobs role."""
 
@@ -124,11 +133,15 @@ class SqlOutbox:
             )
             return len(found.all())
 
-    async def waiting(self) -> int:
-        """How many facts are not published yet."""
+    async def waiting(self) -> Waiting:
+        """How many facts are not published yet, and since when the oldest waits."""
+        query = sa.select(sa.func.count(), sa.func.min(_OUTBOX.c.created_at)).where(
+            _OUTBOX.c.published_at.is_(None)
+        )
         async with self._database.transaction() as session:
-            query = sa.select(sa.func.count()).where(_OUTBOX.c.published_at.is_(None))
-            return int(await session.scalar(query) or 0)
+            count, oldest = (await session.execute(query)).one()
+        longest = self._clock.now() - oldest if oldest else timedelta(0)
+        return Waiting(count, max(longest, timedelta(0)))
 
     async def forget_old(self) -> int:
         """Remove published facts and received ids older than 14 days; return how many facts."""

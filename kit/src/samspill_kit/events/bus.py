@@ -11,7 +11,7 @@ from nats.js import JetStreamContext
 from nats.js.api import RetentionPolicy, StorageType, StreamConfig, StreamInfo
 from nats.js.errors import NotFoundError
 
-from samspill_kit import metrics
+from samspill_kit.events import metrics
 from samspill_kit.events.streams import REMEMBERED_FOR, StreamDeclaration
 from samspill_kit.logging import get_logger
 

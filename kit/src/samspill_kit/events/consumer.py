@@ -12,8 +12,8 @@ from nats.aio.msg import Msg
 from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 
-from samspill_kit import metrics
 from samspill_kit.errors import DomainError, Invalid, Refused
+from samspill_kit.events import metrics
 from samspill_kit.events.bus import EventBus
 from samspill_kit.events.streams import ConsumerDeclaration
 from samspill_kit.facts import Fact
@@ -83,6 +83,10 @@ class Consumer:
         self._subscriptions = subscriptions
         self._dead_letters = dead_letters
         self._pauses = pauses
+        self._settled = {
+            outcome: metrics.EVENTS_SETTLED.labels(declaration.name, outcome)
+            for outcome in ("done", "retried", "parked")
+        }
 
     async def run(self) -> None:
         """Take facts in for ever; waits while NATS is away or the stream does not exist yet."""
@@ -171,7 +175,7 @@ class Consumer:
         self._count("retried")
 
     def _count(self, outcome: str) -> None:
-        metrics.EVENTS_SETTLED.labels(self._declaration.name, outcome).inc()
+        self._settled[outcome].inc()
 
 
 def _fact_of(message: Msg) -> Fact | None:

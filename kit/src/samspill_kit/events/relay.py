@@ -3,15 +3,15 @@
 import asyncio
 import time
 from collections.abc import Sequence
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, suppress
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
 import nats.errors
 import nats.js.errors
 
-from samspill_kit import metrics
 from samspill_kit.errors import Unavailable
+from samspill_kit.events import metrics
 from samspill_kit.events.bus import EventBus
 from samspill_kit.events.streams import StreamDeclaration
 from samspill_kit.facts import Fact
@@ -21,6 +21,9 @@ log = get_logger(__name__)
 
 BATCH: Final = 100
 BETWEEN_LOOKS: Final = timedelta(milliseconds=500)
+BETWEEN_MEASUREMENTS: Final = timedelta(seconds=5)
+"""Several times between two looks of Prometheus."""
+
 AFTER_A_FAILURE: Final = timedelta(seconds=2)
 BETWEEN_CLEANINGS: Final = timedelta(hours=1)
 
@@ -36,6 +39,18 @@ class Batch(Protocol):
         """The stream that began at `epoch` has acknowledged the fact."""
 
 
+class Waiting(Protocol):
+    """What an outbox holds back."""
+
+    @property
+    def count(self) -> int:
+        """Facts that are not published yet."""
+
+    @property
+    def longest(self) -> timedelta:
+        """Since when the oldest of them waits; zero when none does."""
+
+
 class Outbox(Protocol):
     """Where facts wait."""
 
@@ -45,21 +60,24 @@ class Outbox(Protocol):
     async def republish_for(self, epoch: datetime, subject_prefix: str) -> int:
         """Let facts wait again that a stream which began at `epoch` never got."""
 
-    async def waiting(self) -> int:
-        """How many facts wait."""
+    async def waiting(self) -> Waiting:
+        """How many facts wait, and for how long."""
 
     async def forget_old(self) -> int:
         """Remove facts that were published long ago."""
 
 
 class Relay:
-    """Run `run` in the background of the service whose outbox it is."""
+    """Run `run` and `watch` in the background of the service whose outbox it is."""
 
     def __init__(self, bus: EventBus, outbox: Outbox, stream: StreamDeclaration) -> None:
         self._bus = bus
         self._outbox = outbox
         self._stream = stream
         self._cleaned_at = float("-inf")
+        self._published = metrics.EVENTS_PUBLISHED.labels(stream.name)
+        self._waiting = metrics.EVENTS_WAITING.labels(stream.name)
+        self._oldest = metrics.EVENTS_OLDEST_WAITING.labels(stream.name)
 
     async def run(self) -> None:
         """Publish for ever; waits while NATS or the database is away."""
@@ -70,6 +88,15 @@ class Relay:
                 log.warning("Facts wait", because=type(error).__name__)
                 await asyncio.sleep(AFTER_A_FAILURE.total_seconds())
 
+    async def watch(self) -> None:
+        """Measure what waits, for ever; apart from publishing, which stands still without NATS."""
+        while True:
+            with suppress(Unavailable):
+                waiting = await self._outbox.waiting()
+                self._waiting.set(waiting.count)
+                self._oldest.set(waiting.longest.total_seconds())
+            await asyncio.sleep(BETWEEN_MEASUREMENTS.total_seconds())
+
     async def _publish_until_reconnected(self) -> None:
         await self._bus.stream()
         generation = self._bus.generation
@@ -79,7 +106,6 @@ class Relay:
             log.info("The stream is new and gets everything again", again_count=again)
         while self._bus.generation == generation:
             published = await self.publish_batch(epoch)
-            metrics.EVENTS_WAITING.set(await self._outbox.waiting())
             await self._clean_sometimes()
             if published < BATCH:
                 await asyncio.sleep(BETWEEN_LOOKS.total_seconds())
@@ -107,7 +133,7 @@ class Relay:
                     batch.mark_published(fact, epoch=epoch)
         failures = [each for each in acknowledgements if isinstance(each, BaseException)]
         done = len(acknowledgements) - len(failures)
-        metrics.EVENTS_PUBLISHED.labels(self._stream.name).inc(done)
+        self._published.inc(done)
         if failures:
             raise failures[0]
         return done

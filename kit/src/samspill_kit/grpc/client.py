@@ -46,6 +46,9 @@ class Channel:
         self._address = address
         self._tls = tls
         self._channel: aio.Channel | None = None
+        self._seconds = metrics.RPC_CLIENT_SECONDS.labels(service)
+        for outcome in ("ok", "unavailable", "internal"):
+            metrics.RPC_CLIENT_CALLS.labels(service, outcome)
 
     def stub(
         self, made_by: Callable[[aio.Channel], Stub], *, idempotent: Iterable[str] = ()
@@ -65,6 +68,11 @@ class Channel:
         """Close the connection; calls under way fail."""
         if self._channel:
             await self._channel.close()
+
+    def note(self, outcome: str, seconds: float) -> None:
+        """Measure one attempt."""
+        self._seconds.observe(seconds)
+        metrics.RPC_CLIENT_CALLS.labels(self.service, outcome).inc()
 
     def opened(self) -> aio.Channel:
         """Return gRPC's channel, made at the first call because it belongs to the running loop."""
@@ -161,8 +169,7 @@ class _Method:
                 outcome = error.kind.code
             raise error from None
         finally:
-            timer = metrics.RPC_CLIENT_SECONDS.labels(self._path[1:], outcome)
-            timer.observe(time.perf_counter() - began_at)
+            self._channel.note(outcome, time.perf_counter() - began_at)
 
     def _sent_along(self, travelling: call.Travelling) -> tuple[tuple[str, str], ...]:
         sent = [(REQUEST_ID_KEY, travelling.request_id)]

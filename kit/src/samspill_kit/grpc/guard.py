@@ -87,7 +87,7 @@ class Guard:
 
     def around(self, name: str, method: Method, admission: Admission) -> Method:
         """Return the method with every check before it."""
-        timers = _Timers(name)
+        measures = _Measures(name)
 
         async def guarded(request: Any, context: Context) -> Any:
             began_at = time.perf_counter()
@@ -110,7 +110,7 @@ class Guard:
                 log.exception("A call failed", method=name)
                 await context.abort(grpc.StatusCode.INTERNAL, "internal")
             finally:
-                timers.observe(outcome, time.perf_counter() - began_at)
+                measures.note(outcome, time.perf_counter() - began_at)
 
         return guarded
 
@@ -144,21 +144,26 @@ class Guard:
         return person
 
 
-class _Timers:
-    """The histogram of one method with its labels looked up once each."""
+class _Measures:
+    """The metrics of one method with their labels looked up once each."""
 
-    __slots__ = ("_by_outcome", "_name")
+    __slots__ = ("_by_outcome", "_name", "_seconds")
 
     def __init__(self, name: str) -> None:
         self._name = name
+        self._seconds = metrics.RPC_SERVER_SECONDS.labels(name)
         self._by_outcome: dict[str, Any] = {}
+        for outcome in ("ok", "internal"):
+            self._counter(outcome)
 
-    def observe(self, outcome: str, seconds: float) -> None:
-        timer = self._by_outcome.get(outcome)
-        if timer is None:
-            timer = metrics.RPC_SERVER_SECONDS.labels(self._name, outcome)
-            self._by_outcome[outcome] = timer
-        timer.observe(seconds)
+    def note(self, outcome: str, seconds: float) -> None:
+        self._seconds.observe(seconds)
+        (self._by_outcome.get(outcome) or self._counter(outcome)).inc()
+
+    def _counter(self, outcome: str) -> Any:
+        counter = metrics.RPC_SERVER_CALLS.labels(self._name, outcome)
+        self._by_outcome[outcome] = counter
+        return counter
 
 
 def _sent_along(context: Context) -> Mapping[str, str]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 from fastapi import Depends, FastAPI, Request, Response
 from fastapi.responses import RedirectResponse
+from fastapi.routing import APIRoute
 from fastapi.staticfiles import StaticFiles
 
 from samspill_kit.clock import SystemClock
@@ -23,6 +25,7 @@ from .clients.reports import Reports
 from .clients.responses import Responses
 from .clients.retention import Retention
 from .clients.surveys import Surveys
+from .metrics import Measured, expect
 from .pages import (
     access,
     audit,
@@ -64,6 +67,7 @@ PAGES: Final = (
     sign_ins,
 )
 OF_THE_MUNICIPALITY: Final = (municipality, school_leaders, ceilings)
+EVERY_PAGE: Final = (*PAGES, sharing, *OF_THE_MUNICIPALITY)
 BACK_CHANNEL: Final = "/logg-ut/keycloak"
 """Keycloak calls it, no browser: it proves itself with a signed token instead of an origin."""
 
@@ -91,12 +95,25 @@ def application(settings: Settings, house: House) -> FastAPI:
     app.add_middleware(SecurityHeaders, secure_transport=secure)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.get("/healthz", include_in_schema=False)(_alive)
-    for module in (*PAGES, sharing, *OF_THE_MUNICIPALITY):
+    for module in EVERY_PAGE:
         app.include_router(module.router, dependencies=[Depends(guard)])
     install_problems(app, render_problem)
     app.add_exception_handler(ElsewhereNow, _the_right_place)
     app.add_middleware(RequestIds)
+    app.add_middleware(Measured, routes=expect(routes()))
     return app
+
+
+def routes() -> Sequence[str]:
+    """Return every route with its method, as the metrics tell them."""
+    pages = (route for module in EVERY_PAGE for route in module.router.routes)
+    told = [
+        f"{method} {page.path}"
+        for page in pages
+        if isinstance(page, APIRoute)
+        for method in sorted(page.methods or ())
+    ]
+    return ["GET /healthz", *told]
 
 
 def _house(service: Service, settings: Settings) -> House:

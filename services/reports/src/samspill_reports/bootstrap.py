@@ -16,6 +16,7 @@ from samspill_kit.settings import HostPort, OwnerSettings, read_secret
 from samspill_reports.clients.identity import RemotePermits
 from samspill_reports.clients.responses import RemoteAnswers
 from samspill_reports.clients.surveys import RemoteSurveys
+from samspill_reports.metrics import AnalysisCounters, timed_pdf
 from samspill_reports.rendering.artist import SvgArtist
 from samspill_reports.rendering.paper import paper_content
 from samspill_reports.rendering.report_pdf import report_pdf
@@ -56,7 +57,7 @@ async def serve(settings: Settings) -> Service:
 
     identity = channel("identity", settings.identity_address)
     locks = SqlLocks(database)
-    analyse = service.add(AnalyseClass(clock))
+    analyse = service.add(AnalyseClass(clock, AnalysisCounters()))
     gather = GatherMaterial(
         RemoteSurveys(channel("surveys", settings.surveys_address)),
         RemotePermits(identity),
@@ -83,7 +84,7 @@ def _add_queries(
         gather=gather,
         analyse=analyse,
         draw=DrawRelations(SvgArtist()),
-        print_report=PrintReport(paper_content, report_pdf, clock),
+        print_report=PrintReport(paper_content, timed_pdf(report_pdf), clock),
         words_of=CatalogueWords,
     )
     register = reports_pb2_grpc.add_ReportQueryServiceServicer_to_server

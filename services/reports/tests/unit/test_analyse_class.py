@@ -8,7 +8,9 @@ from threading import Event
 import pytest
 
 from samspill_kit.testing.clocks import SetClock
+from samspill_kit.testing.metrics import measured
 from samspill_reports.domain.analysis import ClassAnalysis
+from samspill_reports.metrics import AnalysisCounters
 from samspill_reports.usecases.analyse_class import KEPT_FOR, AnalyseClass
 from services.reports.tests.sample import SURVEY, TOGETHER, a_class
 
@@ -20,7 +22,7 @@ def clock() -> SetClock:
 
 @pytest.fixture
 def analyse(clock: SetClock) -> AnalyseClass:
-    return AnalyseClass(clock)
+    return AnalyseClass(clock, AnalysisCounters())
 
 
 @pytest.fixture
@@ -41,6 +43,16 @@ def may_finish(monkeypatch: pytest.MonkeyPatch, begun: Event) -> Event:
 
     monkeypatch.setattr(ClassAnalysis, "completed", completed)
     return held
+
+
+def measures() -> dict[str, float]:
+    name = "samspill_reports_analyses_asked_total"
+    return {
+        "kept": measured(name, source="kept"),
+        "computed": measured(name, source="computed"),
+        "slow": measured("samspill_reports_analysis_seconds_count", part="slow"),
+        "failed": measured("samspill_reports_analysis_failures_total"),
+    }
 
 
 async def completed(analyse: AnalyseClass) -> ClassAnalysis:
@@ -66,8 +78,13 @@ async def test_a_page_does_not_wait_for_the_slow_part(
 
 
 async def test_what_is_complete_is_computed_once(analyse: AnalyseClass) -> None:
+    before = measures()
     whole = await completed(analyse)
     assert await analyse(a_class(8)) is whole
+    after = measures()
+    assert after["computed"] == before["computed"] + 1
+    assert after["slow"] == before["slow"] + 1
+    assert after["kept"] > before["kept"]
 
 
 async def test_other_answers_are_another_analysis(analyse: AnalyseClass, may_finish: Event) -> None:
@@ -107,8 +124,10 @@ async def test_a_slow_part_that_fails_leaves_the_quick_one_and_is_tried_again(
         raise ArithmeticError
 
     monkeypatch.setattr(ClassAnalysis, "completed", failing)
+    failed = measures()["failed"]
     quick = await analyse(a_class(8))
     await asyncio.gather(*analyse._completing.values())
+    assert measures()["failed"] == failed + 1
     monkeypatch.undo()
     assert await analyse(a_class(8)) is quick
     assert len(tries) == 1

@@ -135,6 +135,7 @@ def _relay(service: Service, settings: Settings, storage: _Storage, clock: Syste
     )
     relay = Relay(bus, SqlOutbox(storage.jobs, clock), STREAMS["responses"])
     service.background("relay", relay.run)
+    service.background("outbox", relay.watch)
 
 
 class _Parts:

@@ -9,6 +9,7 @@ import pytest
 from samspill_kit.clock import ClockGuard
 from samspill_kit.db import ClockRecords
 from samspill_kit.testing.clocks import SetClock
+from samspill_kit.testing.metrics import measured
 from samspill_responses.storage.erasure import SqlCalendar, SqlErasure
 from samspill_responses.timers import ErasingTimer
 from samspill_responses.usecases.erase_survey import EraseDueSurveys
@@ -29,8 +30,13 @@ class Timer:
         calendar = SqlCalendar(storage.jobs)
         due = EraseDueSurveys(calendar, erasure, FakeAcceptances(kept), self.seals, self.wall)
         guard = ClockGuard(self.wall, self.ticks.seconds)
-        records = ClockRecords(storage.jobs, f"erasure-{uuid4()}")
+        self.name = f"erasure-{uuid4()}"
+        records = ClockRecords(storage.jobs, self.name)
         self.timer = ErasingTimer(due, guard, records, timedelta(minutes=10))
+
+    @property
+    def is_trusted(self) -> bool:
+        return measured("samspill_clock_trusted", timer=self.name) == 1
 
     async def tick_after(self, by: timedelta) -> None:
         self.wall.advance(by)
@@ -62,14 +68,17 @@ async def test_a_clock_that_jumps_erases_nothing_until_it_was_steady_for_three_d
 ) -> None:
     timer = Timer(storage)
     await timer.tick_after(timedelta())
+    assert timer.is_trusted
     late = SchoolClass()
     day = datetime.now(UTC).date() - timedelta(days=7)
     await storage.prepare(replace(late.preparation(), delete_on=day))
     timer.wall.advance(timedelta(minutes=6))
     await timer.tick_after(timedelta(minutes=10))
+    assert not timer.is_trusted
     assert await storage.count("surveys", late) == 1
     for _ in range(71):
         await timer.tick_after(timedelta(hours=1))
     assert await storage.count("surveys", late) == 1
     await timer.tick_after(timedelta(hours=2))
     assert await storage.count("surveys", late) == 0
+    assert timer.is_trusted

@@ -199,4 +199,5 @@ class _Wiring:
             bus, CONSUMERS["retention-closing"], subscriptions(NoteClosing(begin)), letters
         )
         self.service.background("relay", relay.run)
+        self.service.background("outbox", relay.watch)
         self.service.background("consumer", consumer.run)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -12,7 +13,7 @@ from samspill_kit.errors import DomainError
 from samspill_kit.logging import get_logger
 
 from . import metrics
-from .domain.deletion import DeletionState
+from .domain.deletion import Deletion, DeletionReason, DeletionState
 from .domain.ports import Agenda
 from .usecases.advance_deletion import AdvanceDeletion
 from .usecases.begin_due_deletions import BeginDueDeletions
@@ -37,9 +38,8 @@ class SagaTimer:
             await asyncio.sleep(self.every.total_seconds())
 
     async def tick(self) -> None:
-        waiting = await self.agenda.unfinished_deletions()
-        metrics.DELETIONS_UNFINISHED.set(len(waiting))
-        for school_id, survey_id in waiting:
+        left = []
+        for school_id, survey_id in await self.agenda.unfinished_deletions():
             try:
                 deletion = await self.advance(school_id, survey_id)
             except DomainError as error:
@@ -47,6 +47,16 @@ class SagaTimer:
                 continue
             if deletion.state is DeletionState.RECEIPT_SIGNED:
                 metrics.RECEIPTS_SIGNED.inc()
+            if not deletion.is_finished:
+                left.append(deletion)
+        self._measure(left)
+
+    def _measure(self, left: Sequence[Deletion]) -> None:
+        now = self.advance.clock.now()
+        overdue = max((now - each.due_since for each in left), default=timedelta(0))
+        metrics.DELETIONS_UNFINISHED.set(len(left))
+        metrics.DELETIONS_UNLOCKED.set(sum(each.state is DeletionState.LOCKING for each in left))
+        metrics.DELETION_OVERDUE.set(max(overdue, timedelta(0)).total_seconds())
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +74,8 @@ class DeadlineTimer:
             await asyncio.sleep(self.every.total_seconds())
 
     async def tick(self) -> None:
-        may_run = await self.records.may_run(self.guard)
-        metrics.CLOCK_TRUSTED.set(may_run)
-        if may_run:
-            metrics.DELETIONS_BEGUN.labels("deadline").inc(await self.begin_due())
+        if await self.records.may_run(self.guard):
+            begun = await self.begin_due()
+            metrics.DELETIONS_BEGUN.labels(DeletionReason.DEADLINE.value).inc(begun)
         else:
             log.warning("The clock is not trusted, nothing is deleted")

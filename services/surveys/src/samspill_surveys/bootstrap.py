@@ -22,6 +22,7 @@ from samspill_kit.logging import get_logger
 from samspill_kit.national_identity import carries_national_identity_number
 from samspill_kit.process import Service
 from samspill_kit.settings import OwnerSettings, read_secret
+from samspill_surveys import metrics
 from samspill_surveys.clients.identity import (
     IdentityRosters,
     IdentitySigningKeys,
@@ -175,6 +176,7 @@ def _add_events(service: Service, settings: Settings, inside: Inside, jobs: Data
         SqlDeadLetters(jobs, inside.clock),
     )
     service.background("relay", relay.run)
+    service.background("outbox", relay.watch)
     service.background("sealing", consumer.run)
 
 
@@ -188,7 +190,7 @@ def _add_timer(
     async def look_for_overdue() -> None:
         while True:
             if await records.may_run(guard):
-                await erase_overdue()
+                metrics.SURVEYS_ERASED.inc(await erase_overdue())
             else:
                 # An alarm on purpose: nothing is deleted until the clock is believed (SPEC T7).
                 log.warning("The clock jumped, so nothing is deleted")

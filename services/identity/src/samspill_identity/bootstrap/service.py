@@ -5,6 +5,7 @@ import time
 from collections.abc import Sequence
 from typing import Final
 
+from samspill_identity import metrics
 from samspill_identity.bootstrap.calls import server_of
 from samspill_identity.bootstrap.parts import MIGRATIONS, Parts, parts_of
 from samspill_identity.domain.schools import Municipality, School
@@ -101,7 +102,7 @@ def _add_timers(service: Service, settings: Settings, parts: Parts, jobs: Databa
     async def look_for_overdue() -> None:
         while True:
             if await records.may_run(guard):
-                await erase_overdue()
+                metrics.SURVEYS_ERASED.inc(await erase_overdue())
                 await stale.remove()
             else:
                 # An alarm on purpose: nothing is deleted until the clock is believed (SPEC T7).
@@ -119,6 +120,7 @@ def _add_timers(service: Service, settings: Settings, parts: Parts, jobs: Databa
         while True:
             try:
                 await hand_over()
+                metrics.AUDIT_HANDED_OVER.set_to_current_time()
             except Unavailable:
                 log.warning("Retention did not take the heads of the audit chains")
             await asyncio.sleep(settings.audit_heads_every.total_seconds())

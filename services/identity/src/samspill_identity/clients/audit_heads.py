@@ -5,6 +5,7 @@ from datetime import UTC
 
 from samspill.retention.v1 import audit_heads_pb2 as pb
 from samspill.retention.v1 import audit_heads_pb2_grpc as pb_grpc
+from samspill_identity import metrics
 from samspill_identity.domain.audit import ChainHead, KeptHead
 from samspill_kit.ids import SchoolId
 from samspill_kit.principal import AuditHead
@@ -27,6 +28,7 @@ class RetentionHeadKeeper:
             for head, signature in signed
         ]
         answer = await self._stub.KeepAuditHeads(pb.KeepAuditHeadsRequest(heads=heads))
+        metrics.AUDIT_CONTRADICTIONS.inc(len(answer.contradicted_school_ids))
         return [SchoolId.parse(one) for one in answer.contradicted_school_ids]
 
     async def of(self, school_id: SchoolId) -> KeptHead | None:

@@ -13,6 +13,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
+from samspill_identity import metrics
 from samspill_identity.domain.errors import IdentityProviderDown, SignInRefused
 from samspill_identity.domain.schools import memberships_of
 from samspill_identity.domain.sessions import Person, ProviderTokens, SignInAttempt
@@ -186,6 +187,10 @@ class KeycloakSignIn:
         return str(claims.get("sid", "")), _staff_id_of(subject) if subject else None
 
     async def _ask(self, method: Any, **form: str) -> dict[str, Any]:
+        with metrics.KEYCLOAK_CALLS.counted():
+            return await self._token(method, **form)
+
+    async def _token(self, method: Any, **form: str) -> dict[str, Any]:
         try:
             # A person's tokens belong to the session; the shared client must not keep them.
             token: dict[str, Any] = await method(self._realm.endpoint("token"), **form)

@@ -4,6 +4,7 @@ from datetime import date
 
 from samspill.identity.v1 import access_pb2 as pb
 from samspill.identity.v1 import access_pb2_grpc as pb_grpc
+from samspill_identity import metrics
 from samspill_identity.rpc import convert
 from samspill_identity.usecases.add_staff import AddStaff, RemoveStaff
 from samspill_identity.usecases.end_sign_ins import EndSignIns
@@ -195,13 +196,15 @@ class PermitCommands(pb_grpc.PermitCommandServiceServicer):
     async def IssuePermit(
         self, request: pb.IssuePermitRequest, context: Context
     ) -> pb.IssuePermitResponse:
-        issued = await self._issue_permit(
-            SurveyId.parse(request.survey_id),
-            wanted=convert.LEVELS_FROM_PB[request.level],
-            participants=[ParticipantId.parse(one) for one in request.participant_ids],
-            purpose=request.purpose,
-            by=call.staff(),
-        )
+        with metrics.PERMIT_REQUESTS.counted():
+            issued = await self._issue_permit(
+                SurveyId.parse(request.survey_id),
+                wanted=convert.LEVELS_FROM_PB[request.level],
+                participants=[ParticipantId.parse(one) for one in request.participant_ids],
+                purpose=request.purpose,
+                by=call.staff(),
+            )
+        metrics.PERMITS_ISSUED.labels(issued.level.value).inc()
         return pb.IssuePermitResponse(
             permit=issued.token.text,
             expires_at=timestamp_of(issued.token.expires_at),

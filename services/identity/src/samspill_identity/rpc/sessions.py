@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from samspill.identity.v1 import sessions_pb2 as pb
 from samspill.identity.v1 import sessions_pb2_grpc as pb_grpc
+from samspill_identity import metrics
 from samspill_identity.rpc import convert
 from samspill_identity.usecases.begin_sign_in import BeginSignIn
 from samspill_identity.usecases.choose_municipality import ChooseMunicipality
@@ -82,9 +83,10 @@ class SessionCommands(pb_grpc.SessionCommandServiceServicer):
     async def CompleteSignIn(
         self, request: pb.CompleteSignInRequest, context: Context
     ) -> pb.CompleteSignInResponse:
-        completed = await self._complete_sign_in(
-            request.attempt_token, code=request.code, state=request.state, device=request.device
-        )
+        with metrics.SIGN_INS.counted():
+            completed = await self._complete_sign_in(
+                request.attempt_token, code=request.code, state=request.state, device=request.device
+            )
         return pb.CompleteSignInResponse(
             session_token=completed.session_token,
             expires_at=timestamp_of(completed.expires_at),
@@ -143,7 +145,8 @@ class SessionCommands(pb_grpc.SessionCommandServiceServicer):
     async def EnterCode(
         self, request: pb.EnterCodeRequest, context: Context
     ) -> pb.EnterCodeResponse:
-        entered = await self._enter_code(request.code, origin=request.origin)
+        with metrics.CODES_ENTERED.counted():
+            entered = await self._enter_code(request.code, origin=request.origin)
         return pb.EnterCodeResponse(
             session_token=entered.session_token,
             expires_at=timestamp_of(entered.expires_at),

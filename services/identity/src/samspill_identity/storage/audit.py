@@ -27,8 +27,12 @@ class SqlAuditChain:
     def __init__(self, session: AsyncSession, school_id: SchoolId) -> None:
         self._session = session
         self._school_id = school_id
+        self.appended = 0
+        """Entries of this transaction, lasting once it is committed."""
 
     async def append(self, deed: Deed) -> AuditEntry:
+        # Counted first: an entry that cannot be inserted is missed as one that is rolled back.
+        self.appended += 1
         entry = (await self.head()).append(deed)
         await self._session.execute(sa.insert(audit_entries).values(self._row_of(entry)))
         await self._session.execute(

@@ -1,5 +1,8 @@
 """One transaction of the identity service."""
 
+from types import TracebackType
+
+from samspill_identity import metrics
 from samspill_identity.storage.audit import SqlAuditChain
 from samspill_identity.storage.codes import SqlCodes
 from samspill_identity.storage.erasures import SqlErasures
@@ -33,3 +36,18 @@ class IdentityUnitOfWork(UnitOfWork):
         self.audit = SqlAuditChain(*here)
         self.roster = SqlRoster(*here)
         self.erasures = SqlErasures(*here)
+
+    async def commit(self) -> None:
+        """Make everything lasting; entries of the audit chain count from here."""
+        await super().commit()
+        metrics.AUDIT_ENTRIES.inc(self.audit.appended)
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if error is not None:
+            metrics.AUDIT_FAILURES.inc(self.audit.appended)
+        await super().__aexit__(kind, error, traceback)

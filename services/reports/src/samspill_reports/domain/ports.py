@@ -85,6 +85,22 @@ class Locks(Protocol):
         """Keep a tombstone of the survey."""
 
 
+class Measures(Protocol):
+    """What an operator is told about analyses: how often and how long, never of whom."""
+
+    def used_kept(self) -> None:
+        """An analysis was still in memory."""
+
+    def computed_quick(self, seconds: float) -> None:
+        """The part for which pages wait was computed."""
+
+    def computed_slow(self, seconds: float) -> None:
+        """The part beside the pages was computed."""
+
+    def failed(self) -> None:
+        """The slow part failed."""
+
+
 class Words(Protocol):
     """Sentences in the reader's language."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import suppress
@@ -15,6 +16,7 @@ from samspill_kit.clock import Clock
 from samspill_kit.logging import get_logger
 from samspill_reports.domain.analysis import ClassAnalysis
 from samspill_reports.domain.material import Material
+from samspill_reports.domain.ports import Measures
 
 log = get_logger(__name__)
 
@@ -37,8 +39,9 @@ class AnalyseClass:
     place when it is there; a survey that is forgotten meanwhile stays forgotten.
     """
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, measures: Measures) -> None:
         self._clock = clock
+        self._measures = measures
         self._kept: OrderedDict[Key, Kept] = OrderedDict()
         self._completing: dict[Key, asyncio.Task[None]] = {}
         self._one_at_a_time = asyncio.Lock()
@@ -56,8 +59,12 @@ class AnalyseClass:
         fresh = ClassAnalysis.of(material)
         key = material.survey_id, fresh.digest
         self._drop_old()
-        if key not in self._kept:
+        if key in self._kept:
+            self._measures.used_kept()
+        else:
+            began_at = time.perf_counter()
             await asyncio.to_thread(fresh.warm)
+            self._measures.computed_quick(time.perf_counter() - began_at)
             self._kept[key] = Kept(fresh, self._clock.now() + KEPT_FOR)
             while len(self._kept) > MOST_KEPT:
                 self._kept.popitem(last=False)
@@ -77,12 +84,15 @@ class AnalyseClass:
         async with self._one_at_a_time:
             if key not in self._kept:
                 return
+            began_at = time.perf_counter()
             try:
                 whole = await _in_own_thread(self._kept[key].analysis.completed)
             except Exception:
                 # The quick analysis stays; the next reading tries again.
+                self._measures.failed()
                 log.exception("The slow part of an analysis failed", survey_id=key[0])
                 return
+            self._measures.computed_slow(time.perf_counter() - began_at)
         if key in self._kept:
             self._kept[key] = replace(self._kept[key], analysis=whole)
 

@@ -7,6 +7,7 @@ from samspill.responses.v1 import answers_pb2_grpc as pb_grpc
 from samspill_kit.grpc.call import pupil
 from samspill_kit.grpc.guard import Context
 from samspill_kit.grpc.timestamps import timestamp_of
+from samspill_responses import metrics
 from samspill_responses.rpc.convert import (
     STATE_TO_PB,
     answer_to_pb,
@@ -27,15 +28,17 @@ class AnswerCommands(pb_grpc.AnswerCommandServiceServicer):
     async def SaveAnswers(  # named by the contract
         self, request: pb.SaveAnswersRequest, _context: Context
     ) -> pb.SaveAnswersResponse:
-        state = await self.save_answers(page_change_of(request), by=pupil())
+        with metrics.SAVES.counted():
+            state = await self.save_answers(page_change_of(request), by=pupil())
         return pb.SaveAnswersResponse(state=STATE_TO_PB[state])
 
     async def SubmitAnswers(  # named by the contract
         self, request: pb.SubmitAnswersRequest, _context: Context
     ) -> pb.SubmitAnswersResponse:
-        receipt = await self.submit_answers(
-            page_change_of(request), declines=request.declined, by=pupil()
-        )
+        with metrics.SUBMISSIONS.counted():
+            receipt = await self.submit_answers(
+                page_change_of(request), declines=request.declined, by=pupil()
+            )
         return pb.SubmitAnswersResponse(
             state=STATE_TO_PB[receipt.state],
             submitted_at=timestamp_of(receipt.submitted_at),

@@ -122,6 +122,11 @@ class Deletion:
             return not any(each.locked_at for each in self.services.values())
         return self.receipt is not None
 
+    @property
+    def due_since(self) -> datetime:
+        """When all that can be done at once should begin: the last day of regret, or its use."""
+        return self.taken_back_at or self.due_at
+
     def may_destroy_key(self, *, now: datetime) -> bool:
         """Say whether the key may go: locked everywhere and no longer to be regretted."""
         return self.is_locked and not self.taken_back_at and now >= self.due_at

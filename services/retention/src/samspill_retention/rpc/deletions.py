@@ -10,6 +10,8 @@ from samspill.retention.v1 import lifetimes_pb2 as pb
 from samspill.retention.v1 import lifetimes_pb2_grpc as pb_grpc
 from samspill_kit.grpc import call
 from samspill_kit.ids import SurveyId
+from samspill_retention import metrics
+from samspill_retention.domain.deletion import DeletionReason
 from samspill_retention.usecases.delete_survey import DeleteSurvey
 from samspill_retention.usecases.read_deletions import ReadDeletions
 from samspill_retention.usecases.take_back_deletion import TakeBackDeletion
@@ -30,6 +32,7 @@ class DeletionCommands(pb_grpc.DeletionCommandServiceServicer):
         deletion = await self._delete(
             SurveyId.parse(request.survey_id), at_once=request.at_once, by=call.staff()
         )
+        metrics.DELETIONS_BEGUN.labels(DeletionReason.PERSON.value).inc()
         return pb.DeleteSurveyResponse(deletion=deletion_to_pb(deletion))
 
     async def TakeBackDeletion(

@@ -12,6 +12,7 @@ from samspill.retention.v1 import keys_pb2 as pb
 from samspill.retention.v1 import keys_pb2_grpc as pb_grpc
 from samspill_kit.grpc import call
 from samspill_kit.ids import SchoolId, SurveyId
+from samspill_retention import metrics
 from samspill_retention.domain.errors import PurposeNotForCaller
 from samspill_retention.usecases.issue_keys import IssueIdentityKeys, IssueSurveyKey
 
@@ -30,26 +31,30 @@ class KeyIssue(pb_grpc.KeyIssueInternalServiceServicer):
     async def IssueSurveyKey(
         self, request: pb.IssueSurveyKeyRequest, context: Context
     ) -> pb.IssueSurveyKeyResponse:
-        key = await self._survey_keys(
-            SchoolId.parse(request.school_id),
-            SurveyId.parse(request.survey_id),
-            request.purpose,
-            caller=call.caller(),
-        )
+        with metrics.KEY_REQUESTS.counted():
+            key = await self._survey_keys(
+                SchoolId.parse(request.school_id),
+                SurveyId.parse(request.survey_id),
+                request.purpose,
+                caller=call.caller(),
+            )
         return pb.IssueSurveyKeyResponse(key=key, lease_for=self._lease)
 
     async def IssueSchoolKey(
         self, request: pb.IssueSchoolKeyRequest, context: Context
     ) -> pb.IssueSchoolKeyResponse:
-        _identity_alone("school")
-        key = self._identity_keys.school_key(SchoolId.parse(request.school_id))
+        with metrics.KEY_REQUESTS.counted():
+            _identity_alone("school")
+            key = self._identity_keys.school_key(SchoolId.parse(request.school_id))
         return pb.IssueSchoolKeyResponse(key=key, lease_for=self._lease)
 
     async def IssuePepper(
         self, request: pb.IssuePepperRequest, context: Context
     ) -> pb.IssuePepperResponse:
-        _identity_alone("pepper")
-        return pb.IssuePepperResponse(pepper=self._identity_keys.pepper(), lease_for=self._lease)
+        with metrics.KEY_REQUESTS.counted():
+            _identity_alone("pepper")
+            pepper = self._identity_keys.pepper()
+        return pb.IssuePepperResponse(pepper=pepper, lease_for=self._lease)
 
 
 def _identity_alone(purpose: str) -> None:

@@ -10,6 +10,7 @@ from samspill.surveys.v1 import surveys_pb2_grpc as pb_grpc
 from samspill_kit.clock import Clock
 from samspill_kit.grpc import call
 from samspill_kit.ids import StaffId, SurveyId
+from samspill_surveys import metrics
 from samspill_surveys.domain.survey import Survey
 from samspill_surveys.rpc import convert
 from samspill_surveys.usecases.change_survey import ChangeSurvey
@@ -51,12 +52,13 @@ class SurveyCommands(pb_grpc.SurveyCommandServiceServicer):
     async def CreateSurvey(
         self, request: pb.CreateSurveyRequest, context: Context
     ) -> pb.CreateSurveyResponse:
-        survey = await self._create_survey(
-            convert.wish_from_pb(request),
-            band=convert.BANDS_FROM_PB[request.band],
-            request_key=UUID(request.request_key),
-            by=call.staff(),
-        )
+        with metrics.CREATIONS.counted():
+            survey = await self._create_survey(
+                convert.wish_from_pb(request),
+                band=convert.BANDS_FROM_PB[request.band],
+                request_key=UUID(request.request_key),
+                by=call.staff(),
+            )
         return pb.CreateSurveyResponse(survey=self._shown(survey))
 
     async def ChangeSurvey(
@@ -73,13 +75,15 @@ class SurveyCommands(pb_grpc.SurveyCommandServiceServicer):
     async def OpenSurvey(
         self, request: pb.OpenSurveyRequest, context: Context
     ) -> pb.OpenSurveyResponse:
-        survey = await self._open_survey(SurveyId.parse(request.survey_id), by=call.staff())
+        with metrics.OPENINGS.counted():
+            survey = await self._open_survey(SurveyId.parse(request.survey_id), by=call.staff())
         return pb.OpenSurveyResponse(survey=self._shown(survey))
 
     async def CloseSurvey(
         self, request: pb.CloseSurveyRequest, context: Context
     ) -> pb.CloseSurveyResponse:
-        survey = await self._close_survey(SurveyId.parse(request.survey_id), by=call.staff())
+        with metrics.CLOSINGS.counted():
+            survey = await self._close_survey(SurveyId.parse(request.survey_id), by=call.staff())
         return pb.CloseSurveyResponse(survey=self._shown(survey))
 
     async def RefreshParticipants(
