@@ -20,7 +20,7 @@ from .ingress import Ingress
 from .release import Release
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ClusterWorld(World):
     """The same people and pages, reached through the gateway's service, perhaps through an ingress."""
 
@@ -64,5 +64,11 @@ async def world_of(release: Release, ingress: Ingress | None = None) -> AsyncIte
             executable_path=EXECUTABLE, args=arguments_for(ingress)
         )
         installation = release.installation
-        yield ClusterWorld(installation, installation.municipality, release, chromium, ingress)
+        yield ClusterWorld(
+            installation,
+            installation.municipality,
+            release=release,
+            chromium=chromium,
+            ingress=ingress,
+        )
         await chromium.close()

@@ -250,13 +250,14 @@ def main(
     settings: type[AnySettings],
     *,
     serve: Callable[[AnySettings], Coroutine[Any, Any, Service]],
-    migrate: Callable[[OwnerSettings], Coroutine[Any, Any, None]] | None = None,
+    migrate: Callable[[Any], Coroutine[Any, Any, None]] | None = None,
+    told_first: type[OwnerSettings] = OwnerSettings,
     arguments: list[str] | None = None,
 ) -> int:
     """Run `serve`, `migrate` or `check-settings` and return the process' exit status: 2 for a wrong setting.
 
     `serve` builds the service inside the running loop; `main` starts it and waits for SIGTERM.
-    `migrate` is told the owner's database and nothing else.
+    `migrate` is told the owner's database, and of the service's secrets what `told_first` names.
     """
     words = sys.argv[1:] if arguments is None else arguments
     known = {"serve", "check-settings"} | ({"migrate"} if migrate else set())
@@ -266,7 +267,7 @@ def main(
     prefix = settings.model_config.get("env_prefix", "")
     try:
         if words[0] == "migrate" and migrate:
-            told = OwnerSettings(_env_prefix=prefix)  # type: ignore[call-arg]  # The environment.
+            told = told_first(_env_prefix=prefix)  # type: ignore[call-arg]  # The environment.
             return _run(name, told.log_level, migrate(told))
         chosen = settings()  # type: ignore[call-arg]  # The environment supplies them.
     except ValidationError as error:

@@ -43,3 +43,7 @@
 {{- define "samspill.nats" -}}
 {{ required (printf "nats.existingSecrets.%s: name the secret with the key url" .service) (index .root.Values.nats.existingSecrets .service) }}
 {{- end -}}
+
+{{- define "samspill.keycloak" -}}
+{{ required "keycloak.existingSecret: name the secret with oidc-client-secret and admin-client-secret" .Values.keycloak.existingSecret }}
+{{- end -}}

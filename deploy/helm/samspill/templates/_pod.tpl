@@ -102,7 +102,7 @@ capabilities: {drop: [ALL]}
 {{- if eq .service "identity" }}
 - name: keycloak
   secret:
-    secretName: {{ required "keycloak.existingSecret: name the secret with oidc-client-secret and admin-client-secret" .root.Values.keycloak.existingSecret }}
+    secretName: {{ include "samspill.keycloak" .root }}
     defaultMode: 0440
 - name: schools
   configMap: {name: {{ .root.Release.Name }}-schools}

@@ -243,10 +243,19 @@ spec:
             {{- if $tells }}
             - {name: {{ $prefix }}NATS_URL_FILE, value: /run/samspill/nats/url}
             {{- end }}
+            {{- if eq .service "identity" }}
+            - {name: {{ $prefix }}KEYCLOAK_ADDRESS, value: {{ .root.Values.keycloak.address | quote }}}
+            - {name: {{ $prefix }}KEYCLOAK_REALM, value: {{ .root.Values.keycloak.realm | quote }}}
+            - {name: {{ $prefix }}OIDC_CLIENT_SECRET_FILE, value: /run/samspill/keycloak/oidc-client-secret}
+            - {name: {{ $prefix }}ADMIN_CLIENT_SECRET_FILE, value: /run/samspill/keycloak/admin-client-secret}
+            {{- end }}
           volumeMounts:
             - {name: database, mountPath: /run/samspill/database, readOnly: true}
             {{- if $tells }}
             - {name: nats, mountPath: /run/samspill/nats, readOnly: true}
+            {{- end }}
+            {{- if eq .service "identity" }}
+            - {name: keycloak, mountPath: /run/samspill/keycloak, readOnly: true}
             {{- end }}
           {{- include "samspill.job-container" .root | nindent 10 }}
       volumes:
@@ -255,6 +264,10 @@ spec:
         {{- if $tells }}
         - name: nats
           secret: {secretName: {{ include "samspill.nats" . }}, defaultMode: 0440}
+        {{- end }}
+        {{- if eq .service "identity" }}
+        - name: keycloak
+          secret: {secretName: {{ include "samspill.keycloak" .root }}, defaultMode: 0440}
         {{- end }}
 {{- end -}}
 

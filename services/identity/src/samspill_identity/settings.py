@@ -5,7 +5,13 @@ from datetime import timedelta
 from pydantic import FilePath
 from pydantic_settings import SettingsConfigDict
 
-from samspill_kit.settings import DatabaseSettings, EventSettings, HostPort, ServiceSettings
+from samspill_kit.settings import (
+    DatabaseSettings,
+    EventSettings,
+    HostPort,
+    OwnerSettings,
+    ServiceSettings,
+)
 
 
 class Settings(ServiceSettings, DatabaseSettings, EventSettings):
@@ -66,3 +72,16 @@ class Settings(ServiceSettings, DatabaseSettings, EventSettings):
 
     signing_keys_every: timedelta = timedelta(minutes=1)
     """How often replicas look for a signing key that another one has made."""
+
+
+class MigrationSettings(OwnerSettings):
+    """What `migrate` is told; Keycloak is tried where it is named."""
+
+    model_config = SettingsConfigDict(env_prefix="SAMSPILL_IDENTITY_")
+
+    keycloak_address: str | None = None
+    keycloak_realm: str = "samspill"
+    oidc_client_id: str = "samspill-web"
+    oidc_client_secret_file: FilePath | None = None
+    admin_client_id: str = "samspill-identity"
+    admin_client_secret_file: FilePath | None = None

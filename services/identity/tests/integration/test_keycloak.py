@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from urllib.parse import parse_qs
 
 import httpx
@@ -15,7 +16,10 @@ import pytest
 from samspill_identity.domain.errors import IdentityProviderDown, SignInRefused
 from samspill_identity.domain.schools import Membership
 from samspill_identity.domain.sessions import ProviderTokens
+from samspill_identity.keycloak.entry import demand_entry
+from samspill_identity.settings import MigrationSettings
 from samspill_kit.principal import Role
+from samspill_kit.settings import SettingRefused
 from services.identity.tests.integration.keycloak_server import (
     RealKeycloak,
     asked_until_told,
@@ -241,3 +245,28 @@ async def logout_listener(keycloak: RealKeycloak) -> AsyncIterator[asyncio.Queue
         client["attributes"]["backchannel.logout.url"] = usual
         (await http.put(f"/clients/{client['id']}", json=client)).raise_for_status()
     server.close()
+
+
+async def test_right_secrets_are_let_through_and_wrong_ones_named(
+    keycloak: RealKeycloak, tmp_path: Path
+) -> None:
+    def told(**changed: str) -> MigrationSettings:
+        secrets = {
+            "oidc_client_secret_file": keycloak.server.credentials.secret("keycloak-web"),
+            "admin_client_secret_file": keycloak.server.credentials.secret("keycloak-identity"),
+        }
+        plain = {"keycloak_address": keycloak.server.address, "owner_database_url_file": __file__}
+        for name, secret in secrets.items():
+            file = tmp_path / name
+            file.write_text(changed.pop(name, secret))
+            plain[name] = str(file)
+        return MigrationSettings.model_validate(plain | changed)
+
+    await demand_entry(told())
+    await demand_entry(told(keycloak_address="http://127.0.0.1:1"))
+    for wrong in ("oidc_client_secret_file", "admin_client_secret_file"):
+        with pytest.raises(SettingRefused, match="refuses") as refused:
+            await demand_entry(told(**{wrong: "another"}))
+        assert refused.value.setting == wrong
+    with pytest.raises(SettingRefused, match="no realm"):
+        await demand_entry(told(keycloak_realm="elsewhere"))

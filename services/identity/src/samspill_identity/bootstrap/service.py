@@ -9,9 +9,10 @@ from samspill_identity import metrics
 from samspill_identity.bootstrap.calls import server_of
 from samspill_identity.bootstrap.parts import MIGRATIONS, Parts, parts_of
 from samspill_identity.domain.schools import Municipality, School
+from samspill_identity.keycloak import entry as keycloak_entry
 from samspill_identity.messaging.on_survey_events import SurveyEvents
 from samspill_identity.schools_file import SchoolsFileWrong, read_schools_file
-from samspill_identity.settings import Settings
+from samspill_identity.settings import MigrationSettings, Settings
 from samspill_identity.storage.erasures import SqlOverdueSurveys
 from samspill_identity.storage.stale import SqlStaleRows
 from samspill_identity.usecases.erase_survey import EraseOverdue
@@ -24,7 +25,7 @@ from samspill_kit.events import CONSUMERS, Consumer, EventBus, demand_entry
 from samspill_kit.grpc import Tls
 from samspill_kit.logging import get_logger
 from samspill_kit.process import Service
-from samspill_kit.settings import OwnerSettings, read_secret
+from samspill_kit.settings import read_secret
 
 log = get_logger(__name__)
 
@@ -33,10 +34,11 @@ JOBS_CONNECTIONS: Final = 2
 """A timer and the parking of facts."""
 
 
-async def migrate(settings: OwnerSettings) -> None:
+async def migrate(settings: MigrationSettings) -> None:
     """Bring the database to this build's schema, and try what the service will be told."""
     await prepare(settings, MIGRATIONS)
     await demand_entry(settings.nats_url_file)
+    await keycloak_entry.demand_entry(settings)
 
 
 async def serve(settings: Settings) -> Service:
