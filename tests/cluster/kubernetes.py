@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+import statistics
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 Object = Mapping[str, Any]
@@ -61,6 +63,19 @@ class Cluster:
             for pod in found["items"]
             if "deletionTimestamp" not in pod["metadata"]
         ]
+
+    async def start_of(self, component: str) -> float:
+        """Seconds from the start of a component's containers until they were ready, at the median."""
+        found = await self.get("pods", "-l", f"app.kubernetes.io/component={component}")
+        seconds = []
+        for pod in found["items"]:
+            (container,) = pod["status"]["containerStatuses"]
+            ready = next(c for c in pod["status"]["conditions"] if c["type"] == "Ready")
+            if ready["status"] == "True":
+                began_at = datetime.fromisoformat(container["state"]["running"]["startedAt"])
+                ready_at = datetime.fromisoformat(ready["lastTransitionTime"])
+                seconds.append((ready_at - began_at).total_seconds())
+        return statistics.median(seconds)
 
     async def ready_replicas(self, deployment: str) -> int:
         """How many pods of a deployment may be sent requests."""
