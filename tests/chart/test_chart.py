@@ -119,6 +119,20 @@ def test_callers_become_the_network_policy_and_the_allow_list(service: str) -> N
         assert settings[address] == f"proof-{service}:9101"
 
 
+def test_the_gateway_reaches_services_and_names_alone() -> None:
+    """What browsers reach never gets to a database or out of the cluster (ARCHITECTURE 1)."""
+    policy = one(rendered(DEFAULT), "NetworkPolicy", "proof-gateway")["spec"]
+    assert policy["policyTypes"] == ["Ingress", "Egress"]
+    names, services = policy["egress"]
+    assert [each["port"] for each in names["ports"]] == [53, 53]
+    assert services["ports"] == [{"port": "grpc"}]
+    reached = {
+        peer["podSelector"]["matchLabels"]["app.kubernetes.io/component"]
+        for peer in services["to"]
+    }
+    assert reached == set(SERVICES) - {"gateway"}
+
+
 @pytest.mark.parametrize("service", SERVICES)
 def test_the_chart_tells_each_service_all_that_it_needs(service: str, tmp_path: Path) -> None:
     told: dict[str, str] = one(rendered(DEFAULT), "ConfigMap", f"proof-{service}")["data"]

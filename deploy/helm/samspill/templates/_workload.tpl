@@ -153,7 +153,20 @@ metadata:
 spec:
   podSelector:
     matchLabels: {{- include "samspill.selector" . | nindent 6 }}
-  policyTypes: [Ingress]
+  policyTypes: [Ingress{{ if eq .service "gateway" }}, Egress{{ end }}]
+  {{- if eq .service "gateway" }}
+  # What browsers reach reaches the services that name it as a caller, and names; no database, no internet.
+  egress:
+    - ports: [{port: 53, protocol: UDP}, {port: 53, protocol: TCP}]
+    - ports: [{port: grpc}]
+      to:
+        {{- range $callee, $values := .root.Values.services }}
+        {{- if has "gateway" $values.callers }}
+        - podSelector:
+            matchLabels: {{- include "samspill.selector" (dict "root" $.root "service" $callee) | nindent 14 }}
+        {{- end }}
+        {{- end }}
+  {{- end }}
   ingress:
     {{- if eq .service "gateway" }}
     - ports: [{port: http}]
