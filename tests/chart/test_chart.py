@@ -127,8 +127,7 @@ def test_the_gateway_reaches_services_and_names_alone() -> None:
     assert [each["port"] for each in names["ports"]] == [53, 53]
     assert services["ports"] == [{"port": "grpc"}]
     reached = {
-        peer["podSelector"]["matchLabels"]["app.kubernetes.io/component"]
-        for peer in services["to"]
+        peer["podSelector"]["matchLabels"]["app.kubernetes.io/component"] for peer in services["to"]
     }
     assert reached == set(SERVICES) - {"gateway"}
 
