@@ -33,10 +33,14 @@ class Need:
     is_there: Callable[[], bool]
 
 
+def caches() -> Path:
+    """Where large things are kept for every checkout of this person."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "samspill"
+
+
 def keycloak_folder() -> Path:
-    """Where the built Keycloak is kept for every checkout of this person."""
-    caches = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return caches / "samspill" / "keycloak"
+    """Where the built Keycloak is kept."""
+    return caches() / "keycloak"
 
 
 def _has_venv() -> bool:
