@@ -42,14 +42,15 @@ class KeyIssue(pb_grpc.KeyIssueInternalServiceServicer):
         self, request: pb.IssueSchoolKeyRequest, context: Context
     ) -> pb.IssueSchoolKeyResponse:
         _identity_alone("school")
-        key = self._identity_keys.school_key(SchoolId.parse(request.school_id))
+        key = await self._identity_keys.school_key(SchoolId.parse(request.school_id))
         return pb.IssueSchoolKeyResponse(key=key, lease_for=self._lease)
 
     async def IssuePepper(
         self, request: pb.IssuePepperRequest, context: Context
     ) -> pb.IssuePepperResponse:
         _identity_alone("pepper")
-        return pb.IssuePepperResponse(pepper=self._identity_keys.pepper(), lease_for=self._lease)
+        pepper = await self._identity_keys.pepper()
+        return pb.IssuePepperResponse(pepper=pepper, lease_for=self._lease)
 
 
 def _identity_alone(purpose: str) -> None:

@@ -1,0 +1,129 @@
+"""A logged-in connection to HashiCorp Vault; the only place that may import hvac's client."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+import hvac
+import requests
+from hvac.exceptions import Forbidden, InvalidPath, InvalidRequest, Unauthorized, VaultError
+
+from samspill_kit.logging import get_logger
+from samspill_kit.settings import read_secret
+from samspill_retention.domain.errors import KeyStoreDenied, KeyStoreUnavailable
+
+log = get_logger(__name__)
+
+Answer = TypeVar("Answer")
+Question = Callable[[hvac.Client], Answer]
+
+
+class Login(Protocol):
+    """A way to get a token. Files are read each time, so that an exchanged secret is noticed."""
+
+    def token(self, client: hvac.Client) -> str:
+        """Return a token that Vault accepts now."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class AppRole:
+    """A role's id and secret id, each in a file."""
+
+    mount: str
+    role_id_file: Path
+    secret_id_file: Path
+
+    def token(self, client: hvac.Client) -> str:
+        answer = client.auth.approle.login(
+            read_secret(self.role_id_file),
+            read_secret(self.secret_id_file),
+            use_token=False,
+            mount_point=self.mount,
+        )
+        return str(answer["auth"]["client_token"])
+
+
+@dataclass(frozen=True, slots=True)
+class TokenFile:
+    """A token that somebody else, such as Vault's agent, keeps fresh in a file."""
+
+    file: Path
+
+    def token(self, client: hvac.Client) -> str:  # noqa: ARG002  # Nobody needs to be asked.
+        return read_secret(self.file)
+
+
+class Vault:
+    """Shared by threads. Logs in at the first question, and anew when its token has run out."""
+
+    def __init__(
+        self, address: str, login: Login, *, authority: Path | None, timeout: timedelta
+    ) -> None:
+        """Without `authority`, a file of certificates, the usual public ones are believed."""
+        self._login = login
+        self._logging_in = threading.Lock()
+        session = requests.Session()
+        # No proxy, certificate or password that an environment variable or ~/.netrc names.
+        session.trust_env = False
+        session.verify = str(authority) if authority else True
+        self._client = hvac.Client(  # type: ignore[no-untyped-call]  # hvac carries no types.
+            url=address,
+            token="",
+            session=session,
+            timeout=timeout.total_seconds(),
+            # LIST as a GET with a parameter, since not every proxy lets the method LIST pass.
+            strict_http=True,
+        )
+
+    def ask(self, question: Question[Answer]) -> Answer:
+        """Return what the question finds, asked again once with a new token when Vault refuses.
+
+        Raises:
+            KeyStoreUnavailable: Vault does not answer, is sealed or fails.
+            KeyStoreDenied: it answers that this login may not, or that there is no such thing.
+        """
+        with _translated():
+            used = self._client.token
+            if not used:
+                self._log_in(instead_of=used)
+                return question(self._client)
+            try:
+                return question(self._client)
+            except Forbidden:
+                # Expired, revoked or not allowed: Vault says the same of all three.
+                self._log_in(instead_of=used)
+                return question(self._client)
+
+    def _log_in(self, *, instead_of: str) -> None:
+        with self._logging_in:
+            if self._client.token == instead_of:  # Or another thread has been here.
+                self._client.token = self._login.token(self._client)
+                log.info("Logged in to Vault")
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except (Forbidden, Unauthorized, InvalidRequest, InvalidPath) as error:
+        raise KeyStoreDenied from error
+    # What requests raises is an OSError, and so is a file of the login that cannot be read.
+    except (VaultError, OSError) as error:
+        raise KeyStoreUnavailable from error
+
+
+def is_nothing_there(error: InvalidPath) -> bool:
+    """Tell an empty place from one that Vault does not know at all, such as a missing mount."""
+    return not error.errors
+
+
+def found_in(answer: Any) -> dict[str, Any]:
+    """Return the data of an answer; {} for one without, which hvac hands out as it came."""
+    return dict(answer["data"]) if isinstance(answer, dict) and answer.get("data") else {}
