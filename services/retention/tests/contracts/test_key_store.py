@@ -204,7 +204,7 @@ async def test_another_root_key_opens_nothing_says_why_and_is_not_ready(
     wrong = store(FolderPlace(tmp_path), RootKeyWrapping(secrets.token_bytes(32)))
     with pytest.raises(RootKeyDoesNotFit) as refused:
         await wrong.survey_key(survey_id)
-    assert refused.value.details == {"key": "surveys"}
+    assert refused.value.details == {"setting": "ROOT_KEY_FILE", "part": "surveys"}
     assert not await wrong.answers()
 
 
@@ -222,7 +222,7 @@ async def test_a_file_that_was_cut_off_does_not_open(keys: WrappedKeyStore, tmp_
 def test_a_root_key_of_another_length_is_refused_at_the_start(length: int) -> None:
     with pytest.raises(RootKeyDoesNotFit) as refused:
         RootKeyWrapping(bytes(length))
-    assert refused.value.details == {"bytes": str(length)}
+    assert refused.value.details == {"setting": "ROOT_KEY_FILE", "bytes": str(length)}
 
 
 async def test_a_key_moved_to_another_surveys_name_does_not_open(

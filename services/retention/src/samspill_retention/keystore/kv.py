@@ -12,7 +12,7 @@ from hvac.exceptions import InvalidPath, InvalidRequest
 
 from samspill_retention.domain.errors import KeyStoreNotFit
 
-from .vault import Vault, found_in, is_nothing_there
+from .vault import Answer, Question, Vault, found_in, is_nothing_there
 
 
 class KvPlace:
@@ -25,22 +25,25 @@ class KvPlace:
 
     def add(self, name: str, wrapped: bytes) -> None:
         content = {"wrapped": base64.b64encode(wrapped).decode()}
-        self._vault.ask(partial(self._write, name, content))
+        self._ask(partial(self._write, name, content))
 
     def find(self, name: str) -> bytes | None:
-        content = self._vault.ask(partial(self._read, name))
+        content = self._ask(partial(self._read, name))
         return None if content is None else base64.b64decode(content["wrapped"])
 
     def destroy(self, name: str) -> None:
-        self._vault.ask(partial(self._erase, name))
+        self._ask(partial(self._erase, name))
 
     def add_tombstone(self, survey_id: str, at: datetime) -> None:
         # An entry of its own: two who write at once cannot lose each other's.
         content = {"at": at.isoformat(timespec="seconds")}
-        self._vault.ask(partial(self._write, f"tombstones/{survey_id}", content))
+        self._ask(partial(self._write, f"tombstones/{survey_id}", content))
 
     def tombstones(self) -> frozenset[str]:
-        return self._vault.ask(self._list_tombstones)
+        return self._ask(self._list_tombstones)
+
+    def _ask(self, question: Question[Answer]) -> Answer:
+        return self._vault.ask(question, about="VAULT_KV_MOUNT+VAULT_KV_PREFIX")
 
     def _write(self, name: str, content: dict[str, str], client: hvac.Client) -> None:
         try:
@@ -51,11 +54,7 @@ class KvPlace:
             if "check-and-set" in str(error):
                 return  # Somebody was here before; theirs stays.
             raise
-        if found_in(answer).get("version") != 1:
-            raise KeyStoreNotFit(setting="VAULT_KV_MOUNT", reason="not_version_2")
-        if answer["data"]["deletion_time"]:
-            self._erase(name, client)
-            raise KeyStoreNotFit(setting="VAULT_KV_MOUNT", reason="delete_version_after")
+        _check(found_in(answer))
 
     def _read(self, name: str, client: hvac.Client) -> dict[str, Any] | None:
         try:
@@ -67,8 +66,7 @@ class KvPlace:
                 return None
             raise
         found = found_in(answer)
-        if "metadata" not in found:
-            raise KeyStoreNotFit(setting="VAULT_KV_MOUNT", reason="not_version_2")
+        _check(found.get("metadata", {}))
         return dict(found["data"])
 
     def _erase(self, name: str, client: hvac.Client) -> None:
@@ -97,3 +95,15 @@ class KvPlace:
 
     def _at(self, name: str) -> dict[str, str]:
         return {"path": f"{self._prefix}/{name}", "mount_point": self._mount}
+
+
+def _check(told: dict[str, Any]) -> None:
+    """Look at what the engine says of an entry that it keeps now.
+
+    An engine of version 1 says nothing and would let a key be replaced; a `deletion_time` ahead
+    means that the engine was told to forget, and with a key it would forget a survey's answers.
+    """
+    if "deletion_time" not in told:
+        raise KeyStoreNotFit(setting="VAULT_KV_MOUNT", reason="not_version_2")
+    if told["deletion_time"]:
+        raise KeyStoreNotFit(setting="VAULT_KV_MOUNT", reason="delete_version_after")

@@ -21,7 +21,7 @@ class RootKeyWrapping:
 
     def __init__(self, root_key: bytes) -> None:
         if len(root_key) != KEY_BYTES:
-            raise RootKeyDoesNotFit(bytes=str(len(root_key)))
+            raise RootKeyDoesNotFit(setting="ROOT_KEY_FILE", bytes=len(root_key))
         self._root = AESGCM(root_key)
 
     def wrap(self, key: bytes, name: str) -> bytes:
@@ -34,4 +34,4 @@ class RootKeyWrapping:
             return self._root.decrypt(nonce, sealed, name.encode())
         # ValueError: too short to hold a nonce, such as a file that was cut off.
         except (InvalidTag, ValueError):
-            raise RootKeyDoesNotFit(key=kind_of(name)) from None
+            raise RootKeyDoesNotFit(setting="ROOT_KEY_FILE", part=kind_of(name)) from None

@@ -144,7 +144,7 @@ class WrappedKeyStore:
             # What lies there now, which may be another replica's: both must say the same.
             key = self._open(name)
         if key is None:
-            raise KeyIsGone(key=kind_of(name))
+            raise KeyIsGone(part=kind_of(name))
         return key
 
     def _destroy(self, survey_id: str, at: datetime) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from typing import Final
 
 import hvac
 from hvac.exceptions import InvalidRequest
@@ -11,6 +12,8 @@ from samspill_retention.domain.errors import RootKeyDoesNotFit
 
 from .store import kind_of
 from .vault import Vault, found_in
+
+SETTINGS: Final = "VAULT_TRANSIT_MOUNT+VAULT_TRANSIT_KEY"
 
 
 class TransitWrapping:
@@ -31,7 +34,7 @@ class TransitWrapping:
             )
             return str(found_in(answer)["ciphertext"]).encode()
 
-        return self._vault.ask(question)
+        return self._vault.ask(question, about=SETTINGS)
 
     def unwrap(self, wrapped: bytes, name: str) -> bytes:
         def question(client: hvac.Client) -> bytes | None:
@@ -47,9 +50,9 @@ class TransitWrapping:
                 return None
             return base64.b64decode(found_in(answer)["plaintext"])
 
-        key = self._vault.ask(question)
+        key = self._vault.ask(question, about=SETTINGS)
         if key is None:
-            raise RootKeyDoesNotFit(key=kind_of(name))
+            raise RootKeyDoesNotFit(setting="VAULT_TRANSIT_KEY", part=kind_of(name))
         return key
 
 

@@ -27,6 +27,11 @@ Question = Callable[[hvac.Client], Answer]
 class Login(Protocol):
     """A way to get a token. Files are read each time, so that an exchanged secret is noticed."""
 
+    @property
+    def settings(self) -> str:
+        """What to look at when Vault refuses it."""
+        ...
+
     def token(self, client: hvac.Client) -> str:
         """Return a token that Vault accepts now."""
         ...
@@ -39,6 +44,10 @@ class AppRole:
     mount: str
     role_id_file: Path
     secret_id_file: Path
+
+    @property
+    def settings(self) -> str:
+        return "VAULT_ROLE_ID_FILE+VAULT_SECRET_ID_FILE"
 
     def token(self, client: hvac.Client) -> str:
         answer = client.auth.approle.login(
@@ -55,6 +64,10 @@ class TokenFile:
     """A token that somebody else, such as Vault's agent, keeps fresh in a file."""
 
     file: Path
+
+    @property
+    def settings(self) -> str:
+        return "VAULT_TOKEN_FILE"
 
     def token(self, client: hvac.Client) -> str:  # noqa: ARG002  # Nobody needs to be asked.
         return read_secret(self.file)
@@ -82,41 +95,45 @@ class Vault:
             strict_http=True,
         )
 
-    def ask(self, question: Question[Answer]) -> Answer:
+    def ask(self, question: Question[Answer], *, about: str) -> Answer:
         """Return what the question finds, asked again once with a new token when Vault refuses.
+
+        `about` names the setting to look at when it refuses for good.
 
         Raises:
             KeyStoreUnavailable: Vault does not answer, is sealed or fails.
             KeyStoreDenied: it answers that this login may not, or that there is no such thing.
         """
-        with _translated():
-            used = self._client.token
-            if not used:
-                self._log_in(instead_of=used)
+        used = self._client.token or self._logged_in(instead_of="")
+        try:
+            with _translated(about):
                 return question(self._client)
-            try:
-                return question(self._client)
-            except Forbidden:
-                # Expired, revoked or not allowed: Vault says the same of all three.
-                self._log_in(instead_of=used)
-                return question(self._client)
+        except KeyStoreDenied as refused:
+            # Expired, revoked or not allowed: Vault says the same of all three.
+            if not isinstance(refused.__cause__, Forbidden):
+                raise
+        renewed = self._logged_in(instead_of=used)
+        with _translated(about if renewed != used else self._login.settings):
+            return question(self._client)
 
-    def _log_in(self, *, instead_of: str) -> None:
-        with self._logging_in:
-            if self._client.token == instead_of:  # Or another thread has been here.
+    def _logged_in(self, *, instead_of: str) -> str:
+        """Return a newer token than that one, another thread's if it was here before."""
+        with self._logging_in, _translated(self._login.settings):
+            if self._client.token == instead_of:
                 self._client.token = self._login.token(self._client)
                 log.info("Logged in to Vault")
+            return str(self._client.token)
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def _translated(setting: str) -> Iterator[None]:
     try:
         yield
     except (Forbidden, Unauthorized, InvalidRequest, InvalidPath) as error:
-        raise KeyStoreDenied from error
+        raise KeyStoreDenied(setting=setting) from error
     # What requests raises is an OSError, and so is a file of the login that cannot be read.
     except (VaultError, OSError) as error:
-        raise KeyStoreUnavailable from error
+        raise KeyStoreUnavailable(setting="VAULT_ADDRESS") from error
 
 
 def is_nothing_there(error: InvalidPath) -> bool:
