@@ -37,8 +37,10 @@ BINARY_BY_HAND: Final = "SAMSPILL_TEST_VAULT"
 def binary() -> Path | None:
     """The Vault that tests start; None when there is none yet."""
     chosen = os.environ.get(BINARY_BY_HAND)
-    found = Path(chosen) if chosen else _folder() / "vault"
-    return found if found.exists() else None
+    if chosen:
+        return Path(chosen)
+    built = _folder() / "vault"
+    return built if built.exists() else None
 
 
 def build() -> Path:

@@ -3,6 +3,7 @@
 import io
 import secrets
 from collections.abc import AsyncIterator, Iterator
+from typing import Final
 
 import pytest
 
@@ -14,6 +15,16 @@ from samspill_retention.bootstrap import MIGRATIONS
 from services.retention.tests.storage import Storage
 from services.retention.tests.vault_rooms import Room
 from services.retention.tests.vault_server import VaultServer
+
+NO_VAULT: Final = (
+    "no Vault on this machine: `make vault` builds one, or SAMSPILL_TEST_VAULT names one"
+)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Nobody should take a run without Vault for a whole one."""
+    if built_vault.binary() is None:
+        terminalreporter.write_line(f"Tests of retention's keys in Vault were skipped: {NO_VAULT}")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -40,9 +51,7 @@ def vault_server(
     """A real Vault, laid out for retention."""
     binary = built_vault.binary()
     if binary is None:
-        pytest.skip(
-            "no Vault on this machine: `make vault` builds one, or SAMSPILL_TEST_VAULT names one"
-        )
+        pytest.skip(NO_VAULT)
     server = VaultServer(binary, tmp_path_factory.mktemp("vault"), authority)
     server.start()
     server.lay_out()
