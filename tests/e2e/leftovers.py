@@ -11,10 +11,9 @@ from typing import Any, Final
 import asyncpg
 
 from deploy.local.installation import LocalInstallation
-from samspill_kit.clock import SystemClock
 from samspill_kit.crypto import Envelope, Unopenable, associated, derive, unpad
-from samspill_kit.ids import SchoolId, SurveyId
-from samspill_retention.keystore.files import FileKeyStore
+from samspill_retention.keystore.files import FolderPlace
+from samspill_retention.keystore.root_key import RootKeyWrapping
 
 PURPOSES: Final = ("participants", "notes", "answers", "follow_ups")
 SERVICES: Final = ("identity", "surveys", "responses", "reports", "retention")
@@ -86,16 +85,11 @@ async def rows_left(installation: LocalInstallation, survey_id: str) -> dict[str
 
 def _every_key(folder: Path) -> Iterator[bytes]:
     root = (folder / "secrets" / "root-key").read_bytes()
-    store = FileKeyStore(folder / "keystore", root, SystemClock())
-    whole = [store.pepper(), store.receipt_key(), root]
-    whole += [
-        store.survey_key(SurveyId.parse(path.stem))
-        for path in (folder / "keystore" / "surveys").glob("*.key")
-    ]
-    whole += [
-        store.school_key(SchoolId.parse(path.stem))
-        for path in (folder / "keystore" / "schools").glob("*.key")
-    ]
+    wrapping, place = RootKeyWrapping(root), FolderPlace(folder / "keystore")
+    whole = [root]
+    for path in (folder / "keystore").rglob("*.key"):
+        name = path.relative_to(folder / "keystore").with_suffix("").as_posix()
+        whole.append(wrapping.unwrap(place.find(name) or b"", name))
     for key in whole:
         yield key
         yield from (derive(key, purpose) for purpose in PURPOSES)

@@ -79,6 +79,7 @@ class VaultServer:
         root.sys.enable_auth_method("approle")
         # A mount of version 2 answers with an error until it has set itself up.
         self._wait_for(lambda: self._is_usable("kv"))
+        root.secrets.kv.v2.configure(cas_required=True, mount_point="kv")
 
     def role(self, name: str, **other: Any) -> Role:
         """A role with the project's own policy for the prefix `name`, and where its login lies."""

@@ -150,6 +150,16 @@ async def test_a_rotated_root_key_still_opens_what_an_older_one_wrapped(
     assert wrapped.startswith(b"vault:v%d:" % (version + 1))
 
 
+async def test_vaults_own_rewrap_cannot_be_used(keys: WrappedKeyStore, room: Room) -> None:
+    """It takes no associated data; docs/privacy/keys.md says so, until a new Vault does."""
+    survey_id = new_survey()
+    await keys.create_survey_key(survey_id)
+    wrapped = room.place().find(f"surveys/{survey_id}")
+    assert wrapped
+    with pytest.raises(VaultError):
+        room.server.root.secrets.transit.rewrap_data(room.transit_key, wrapped.decode())
+
+
 USE = {"plaintext": ""}
 FIRST = {"versions": [1]}
 FORBIDDEN: dict[str, tuple[str, str, dict[str, Any]]] = {

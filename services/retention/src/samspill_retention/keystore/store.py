@@ -23,7 +23,7 @@ THREADS: Final = 8
 """Of the store alone: a Vault that hangs must not keep others' name look-ups waiting."""
 
 ANSWER_HOLDS_FOR: Final = timedelta(seconds=10)
-"""Readiness is asked every 2 s; each look at a key would be two lines in Vault's audit log."""
+"""Readiness is asked every 2 s; each look at a key is four lines in Vault's audit log."""
 
 Found = TypeVar("Found")
 
