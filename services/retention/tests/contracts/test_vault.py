@@ -281,7 +281,9 @@ async def test_a_wrong_login_is_denied_and_a_missing_file_too(room: Room) -> Non
         await store(room).pepper()
     assert refused.value.details == {"setting": "VAULT_ROLE_ID_FILE+VAULT_SECRET_ID_FILE"}
     room.role.secret_id_file.unlink()
-    assert await code_of(store(room).pepper()) == "key_store_unavailable"
+    with pytest.raises(KeyStoreUnavailable) as missing:
+        await store(room).pepper()
+    assert missing.value.details == refused.value.details
 
 
 async def test_a_missing_engine_is_not_taken_for_a_destroyed_key(room: Room) -> None:
@@ -299,7 +301,9 @@ async def test_a_vault_of_another_authority_gets_no_secret(room: Room, tmp_path:
 
 async def test_nobody_listening_is_unavailable(room: Room) -> None:
     vault = room.vault(address=f"https://127.0.0.1:{free_port()}")
-    assert await code_of(store(room, vault).pepper()) == "key_store_unavailable"
+    with pytest.raises(KeyStoreUnavailable) as refused:
+        await store(room, vault).pepper()
+    assert refused.value.details == {"setting": "VAULT_ADDRESS"}
 
 
 @pytest.fixture

@@ -96,8 +96,9 @@ class WrappedKeyStore:
         try:
             await self.receipt_key()
         except DomainError as error:
+            if self._answered_at:  # Once, not every two seconds until it is back.
+                log.warning("The key store cannot be opened", error=error.code, **error.details)
             self._answered_at = None
-            log.warning("The key store cannot be opened", error=error.code, **error.details)
             return False
         self._answered_at = now
         return True

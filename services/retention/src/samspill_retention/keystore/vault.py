@@ -131,9 +131,10 @@ def _translated(setting: str) -> Iterator[None]:
         yield
     except (Forbidden, Unauthorized, InvalidRequest, InvalidPath) as error:
         raise KeyStoreDenied(setting=setting) from error
-    # What requests raises is an OSError, and so is a file of the login that cannot be read.
-    except (VaultError, OSError) as error:
+    except (VaultError, requests.RequestException) as error:
         raise KeyStoreUnavailable(setting="VAULT_ADDRESS") from error
+    except OSError as error:  # A file of the login cannot be read.
+        raise KeyStoreUnavailable(setting=setting) from error
 
 
 def is_nothing_there(error: InvalidPath) -> bool:
