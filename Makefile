@@ -1,6 +1,6 @@
 # Every command of the project. `make help` is the manual.
 .DEFAULT_GOAL := help
-.PHONY: help run reset test check proto lock images bench proof-isolation proof-cluster proof-sociometry format clean environment machine browser
+.PHONY: help run reset test check proto lock images vault bench proof-isolation proof-cluster proof-sociometry format clean environment machine browser
 
 PYTHON := .venv/bin/python
 SOURCES := kit/src deploy/local deploy/image $(wildcard services/*/src)
@@ -32,6 +32,9 @@ proto: environment ## Generate the contracts' Python into proto/gen
 
 images: environment ## Build the six images (TAG=dev; PYTHON_IMAGE=… or a base made here, a Debian 12 with python3 and python3-venv)
 	@$(PYTHON) -m deploy.image.build $(if $(TAG),--tag $(TAG))
+
+vault: environment ## Build a real Vault for the tests of the key store, from its Go module, into the cache folder
+	@$(PYTHON) -m deploy.local.vault
 
 bench: machine ## Measure whole pupil surveys and saves on a running system of its own
 	@$(PYTHON) -m tests.bench

@@ -36,19 +36,19 @@ class Need:
     """Only unpacked, into `unpacked_folder`: installed, the package would start a service."""
 
 
-def _caches() -> Path:
-    """What every checkout of this person shares."""
+def caches() -> Path:
+    """Where large things are kept for every checkout of this person."""
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "samspill"
 
 
 def keycloak_folder() -> Path:
-    """Where the built Keycloak is kept for every checkout of this person."""
-    return _caches() / "keycloak"
+    """Where the built Keycloak is kept."""
+    return caches() / "keycloak"
 
 
 def unpacked_folder(package: str) -> Path:
     """Where the files of a Debian package lie that is not installed."""
-    return _caches() / "unpacked" / package
+    return caches() / "unpacked" / package
 
 
 def prometheus_program(name: str) -> Path:

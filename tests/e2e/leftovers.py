@@ -11,10 +11,9 @@ from typing import Any, Final
 import asyncpg
 
 from deploy.local.installation import LocalInstallation
-from samspill_kit.clock import SystemClock
 from samspill_kit.crypto import Envelope, Unopenable, associated, derive, unpad
-from samspill_kit.ids import SchoolId, SurveyId
-from samspill_retention.keystore.files import FileKeyStore
+from samspill_retention.keystore.files import FolderPlace
+from samspill_retention.keystore.root_key import RootKeyWrapping
 
 PURPOSES: Final = ("participants", "notes", "answers", "follow_ups")
 SERVICES: Final = ("identity", "surveys", "responses", "reports", "retention")
@@ -85,14 +84,11 @@ async def rows_left(installation: LocalInstallation, survey_id: str) -> dict[str
 
 
 def _every_key(folder: Path, root: bytes) -> Iterator[bytes]:
-    store = FileKeyStore(folder, root, SystemClock())
-    whole = [store.pepper(), store.receipt_key(), root]
-    whole += [
-        store.survey_key(SurveyId.parse(path.stem)) for path in (folder / "surveys").glob("*.key")
-    ]
-    whole += [
-        store.school_key(SchoolId.parse(path.stem)) for path in (folder / "schools").glob("*.key")
-    ]
+    wrapping, place = RootKeyWrapping(root), FolderPlace(folder)
+    whole = [root]
+    for path in folder.rglob("*.key"):
+        name = path.relative_to(folder).with_suffix("").as_posix()
+        whole.append(wrapping.unwrap(place.find(name) or b"", name))
     for key in whole:
         yield key
         yield from (derive(key, purpose) for purpose in PURPOSES)

@@ -26,7 +26,9 @@ from deploy.local.ports import Ports
 from samspill_identity.clients.retention import Pepper
 from samspill_kit.clock import SystemClock
 from samspill_kit.crypto import IssuedKey
-from samspill_retention.keystore.files import FileKeyStore
+from samspill_retention.keystore.files import FolderPlace
+from samspill_retention.keystore.root_key import RootKeyWrapping
+from samspill_retention.keystore.store import WrappedKeyStore
 from tests.e2e.main_job import import_csv
 from tests.e2e.wire import QuestionsPage, enter, post
 
@@ -197,7 +199,11 @@ async def _world(installation: LocalInstallation) -> World:
 
 async def _signing_key(installation: LocalInstallation, world: World) -> Mapping[str, Any]:
     root = (installation.folder / "secrets" / "root-key").read_bytes()
-    pepper = FileKeyStore(installation.folder / "keystore", root, SystemClock()).pepper()
+    store = WrappedKeyStore(
+        RootKeyWrapping(root), FolderPlace(installation.folder / "keystore"), SystemClock()
+    )
+    pepper = await store.pepper()
+    await store.stop()
 
     async def issued(*_: object) -> IssuedKey:
         return IssuedKey(pepper, timedelta(hours=1))

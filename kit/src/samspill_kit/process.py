@@ -13,6 +13,7 @@ from typing import Any, Final, Protocol, TypeVar, runtime_checkable
 
 import uvloop
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from samspill_kit import logging, metrics
 from samspill_kit.errors import Unavailable
@@ -303,10 +304,14 @@ def _run(name: str, log_level: str, work: Coroutine[Any, Any, None]) -> int:
 
 def _sentences_about(error: ValidationError, prefix: str) -> str:
     """Say which variable is wrong and why, without repeating what it holds."""
-    return "".join(
-        f"{prefix}{'_'.join(map(str, each['loc']))}".upper() + f": {each['msg']}\n"
-        for each in error.errors(include_url=False, include_input=False)
-    )
+    told = error.errors(include_url=False, include_input=False)
+    return "".join(f"{_about(each, prefix)}\n" for each in told)
+
+
+def _about(each: ErrorDetails, prefix: str) -> str:
+    if not each["loc"]:  # About several settings together; the sentence names them itself.
+        return each["msg"].removeprefix("Value error, ")
+    return f"{prefix}{'_'.join(map(str, each['loc']))}".upper() + f": {each['msg']}"
 
 
 def _keep_memory_private() -> None:

@@ -122,24 +122,31 @@ class FakeKeyStore:
         self.schools: dict[SchoolId, bytes] = {}
         self.destroyed: list[SurveyId] = []
         self._pepper = secrets.token_bytes(32)
+        self._receipt_key = secrets.token_bytes(32)
 
-    def create_survey_key(self, survey_id: SurveyId) -> None:
+    async def create_survey_key(self, survey_id: SurveyId) -> None:
         self.kept.setdefault(survey_id, secrets.token_bytes(32))
 
-    def survey_key(self, survey_id: SurveyId) -> bytes:
+    async def survey_key(self, survey_id: SurveyId) -> bytes:
         if survey_id not in self.kept:
             raise KeyIsGone(survey_id=str(survey_id))
         return self.kept[survey_id]
 
-    def destroy_survey_key(self, survey_id: SurveyId) -> None:
+    async def destroy_survey_key(self, survey_id: SurveyId) -> None:
         self.kept.pop(survey_id, None)
         self.destroyed.append(survey_id)
 
-    def school_key(self, school_id: SchoolId) -> bytes:
+    async def school_key(self, school_id: SchoolId) -> bytes:
         return self.schools.setdefault(school_id, secrets.token_bytes(32))
 
-    def pepper(self) -> bytes:
+    async def pepper(self) -> bytes:
         return self._pepper
+
+    async def receipt_key(self) -> bytes:
+        return self._receipt_key
+
+    async def tombstones(self) -> frozenset[str]:
+        return frozenset(map(str, self.destroyed))
 
 
 class FakeErasers:

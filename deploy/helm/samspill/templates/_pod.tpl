@@ -48,8 +48,7 @@ capabilities: {drop: [ALL]}
 {{- $_ := set $told "SCHOOLS_FILE" "/run/samspill/schools/schools.toml" -}}
 {{- end -}}
 {{- if eq .service "retention" -}}
-{{- $_ := set $told "ROOT_KEY_FILE" "/run/samspill/root-key/root-key" -}}
-{{- $_ := set $told "KEY_STORE_DIRECTORY" "/var/lib/samspill/keys" -}}
+{{- $told = mergeOverwrite $told (include "samspill.key-settings" .root | fromJson) -}}
 {{- end -}}
 {{- range $key, $value := (index $values.services .service).settings -}}
 {{- $_ := set $told $key $value -}}
@@ -73,8 +72,7 @@ capabilities: {drop: [ALL]}
 - {name: schools, mountPath: /run/samspill/schools, readOnly: true}
 {{- end }}
 {{- if eq .service "retention" }}
-- {name: root-key, mountPath: /run/samspill/root-key, readOnly: true}
-- {name: key-store, mountPath: /var/lib/samspill/keys}
+{{- include "samspill.key-mounts" .root }}
 {{- end }}
 {{- end -}}
 
@@ -108,11 +106,6 @@ capabilities: {drop: [ALL]}
   configMap: {name: {{ .root.Release.Name }}-schools}
 {{- end }}
 {{- if eq .service "retention" }}
-- name: root-key
-  secret:
-    secretName: {{ required "keys.rootKeySecret: name the secret with the key root-key, 32 random bytes" .root.Values.keys.rootKeySecret }}
-    defaultMode: 0440
-- name: key-store
-  persistentVolumeClaim: {claimName: {{ include "samspill.key-store" . }}}
+{{- include "samspill.key-volumes" .root }}
 {{- end }}
 {{- end -}}

@@ -9,19 +9,26 @@ from typing import Any, Final
 from samspill.identity.v1 import sessions_pb2, sessions_pb2_grpc
 from samspill.retention.v1 import audit_heads_pb2_grpc, keys_pb2_grpc, lifetimes_pb2_grpc
 from samspill_kit.auth import AuditHeadReader, JwksSource, PassportReader
-from samspill_kit.clock import ClockGuard, SystemClock
+from samspill_kit.clock import Clock, ClockGuard, SystemClock
 from samspill_kit.crypto import derive
 from samspill_kit.db import ClockRecords, Database, SqlDeadLetters, SqlOutbox, prepare
+from samspill_kit.errors import DomainError
 from samspill_kit.events import CONSUMERS, STREAMS, Consumer, EventBus, Relay, demand_entry
 from samspill_kit.grpc import Channel, GrpcServer, Passport, Tls
 from samspill_kit.ids import SchoolId, TimeOrderedIds
+from samspill_kit.logging import get_logger
 from samspill_kit.process import Service
 from samspill_kit.settings import OwnerSettings, read_secret
 
 from .clients.erasers import RemoteErasers
 from .domain.ports import Begin
-from .keystore.files import FileKeyStore
+from .keystore.files import FolderPlace
+from .keystore.kv import KvPlace
 from .keystore.receipts import JwsReceiptSigner
+from .keystore.root_key import RootKeyWrapping
+from .keystore.store import WrappedKeyStore
+from .keystore.transit import TransitWrapping
+from .keystore.vault import AppRole, TokenFile, Vault
 from .messaging.on_survey_events import subscriptions
 from .messaging.publish import encoder
 from .rpc.audit_heads import AuditHeads
@@ -45,6 +52,8 @@ from .usecases.register_survey import RegisterSurvey
 from .usecases.take_back_deletion import TakeBackDeletion
 from .usecases.unlock_everywhere import UnlockEverywhere
 
+log = get_logger(__name__)
+
 MIGRATIONS: Final = Path(__file__).parent / "storage" / "migrations"
 NEIGHBOURS: Final = ("identity", "surveys", "responses", "reports")
 
@@ -58,6 +67,50 @@ async def migrate(settings: OwnerSettings) -> None:
 async def serve(settings: Settings) -> Service:
     """Put retention together."""
     return await _Wiring(settings).service_of_all()
+
+
+def key_store(settings: Settings, clock: Clock) -> WrappedKeyStore:
+    """The key store in the place, and under the root key, that the operator chose."""
+    vault = _vault(settings) if settings.vault_address else None
+    return WrappedKeyStore(_wrapping(settings, vault), _place(settings, vault), clock)
+
+
+def _vault(settings: Settings) -> Vault:
+    assert settings.vault_address
+    return Vault(
+        settings.vault_address,
+        _login(settings),
+        authority=settings.vault_authority_file,
+        timeout=settings.vault_timeout,
+    )
+
+
+def _login(settings: Settings) -> AppRole | TokenFile:
+    if settings.vault_token_file:
+        return TokenFile(settings.vault_token_file)
+    assert settings.vault_role_id_file
+    assert settings.vault_secret_id_file
+    return AppRole(
+        settings.vault_app_role_mount, settings.vault_role_id_file, settings.vault_secret_id_file
+    )
+
+
+def _wrapping(settings: Settings, vault: Vault | None) -> RootKeyWrapping | TransitWrapping:
+    if settings.root_key_file:
+        return RootKeyWrapping(settings.root_key_file.read_bytes())
+    assert vault
+    assert settings.vault_transit_key
+    return TransitWrapping(
+        vault, mount=settings.vault_transit_mount, key=settings.vault_transit_key
+    )
+
+
+def _place(settings: Settings, vault: Vault | None) -> FolderPlace | KvPlace:
+    if settings.key_store_directory:
+        return FolderPlace(settings.key_store_directory)
+    assert vault
+    assert settings.vault_kv_mount
+    return KvPlace(vault, mount=settings.vault_kv_mount, prefix=settings.vault_kv_prefix)
 
 
 class _Wiring:
@@ -79,8 +132,7 @@ class _Wiring:
         )
         self.tls = Tls.read(settings.tls_directory)
         self.channels = {name: self._channel(name) for name in NEIGHBOURS}
-        root_key = settings.root_key_file.read_bytes()
-        self.keys = FileKeyStore(settings.key_store_directory, root_key, self.clock)
+        self.keys = self.service.add(key_store(settings, self.clock))
         self.agenda = SqlAgenda(self.jobs, self.clock)
 
     def _channel(self, name: str) -> Channel:
@@ -102,9 +154,10 @@ class _Wiring:
         lock = LockEverywhere(begin, erasers, self.clock)
         unlock = UnlockEverywhere(begin, erasers, self.clock)
         self._rpc(begin, lock, unlock)
-        self._timers(begin, erasers, lock, unlock)
+        await self._timers(begin, erasers, lock, unlock)
         self._events(begin)
         self.service.ready_when("database", self.database.answers)
+        self.service.ready_when("key store", self.keys.answers)
         return self.service
 
     def _rpc(self, begin: Begin, lock: LockEverywhere, unlock: UnlockEverywhere) -> None:
@@ -160,7 +213,7 @@ class _Wiring:
             (add_queries, queries, ("gateway",), Passport.STAFF),
         ]
 
-    def _timers(
+    async def _timers(
         self, begin: Begin, erasers: RemoteErasers, lock: LockEverywhere, unlock: UnlockEverywhere
     ) -> None:
         advance = AdvanceDeletion(
@@ -169,7 +222,7 @@ class _Wiring:
             unlock,
             erasers,
             self.keys,
-            JwsReceiptSigner(self.keys.receipt_key()),
+            JwsReceiptSigner(await self._receipt_key()),
             self.clock,
             self.settings.key_lease,
         )
@@ -188,6 +241,14 @@ class _Wiring:
         )
         self.service.background("saga", saga.run)
         self.service.background("deadline", deadline.run)
+
+    async def _receipt_key(self) -> bytes:
+        """Open the store before anything is served: what is wrong with it ends the process."""
+        try:
+            return await self.keys.receipt_key()
+        except DomainError as error:
+            log.warning("The key store cannot be opened", error=error.code, **error.details)
+            raise
 
     def _events(self, begin: Begin) -> None:
         settings = self.settings

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -16,6 +16,7 @@ from samspill.retention.v1 import keys_pb2_grpc, lifetimes_pb2, lifetimes_pb2_gr
 from samspill_kit.grpc import Channel
 from samspill_kit.grpc.call import on_behalf
 from samspill_kit.principal import StaffPrincipal
+from samspill_kit.process import Service
 from samspill_kit.settings import HostPort
 from samspill_kit.testing.certificates import Authority
 from samspill_kit.testing.children import free_port
@@ -43,6 +44,7 @@ class Running:
     address: HostPort
     keys_folder: Path
     storage: Storage
+    service: Service
     channels: list[Channel] = field(default_factory=list)
 
     def stub(self, made_by: Any, *, caller: str = "gateway") -> Any:
@@ -112,13 +114,25 @@ async def running(
     # A database of its own: the service's timers look through all of it.
     urls = await migrated_database("retention", MIGRATIONS)
     settings = settings_in(folder, authority, neighbours, urls, nats_server)
+    async with served(settings, urls, authority, passport_office, neighbours) as running:
+        yield running
+
+
+@asynccontextmanager
+async def served(
+    settings: Settings,
+    urls: ServiceUrls,
+    authority: Authority,
+    office: PassportOffice,
+    neighbours: Neighbours,
+) -> AsyncIterator[Running]:
+    """The service from its own bootstrap, until the block ends."""
     storage = Storage(urls)
     await storage.start()
     service = await serve(settings)
     await service.start()
-    running = Running(
-        authority, passport_office, neighbours, settings.rpc_listen, folder / "keys", storage
-    )
+    keys = settings.database_url_file.parent / "keys"
+    running = Running(authority, office, neighbours, settings.rpc_listen, keys, storage, service)
     yield running
     for channel in running.channels:
         await channel.stop()
@@ -140,7 +154,9 @@ def settings_in(
     neighbours: Neighbours,
     urls: ServiceUrls,
     nats: NatsServer,
+    **keys: Any,
 ) -> Settings:
+    """Settings of a service in this folder; keys lie in it too unless `keys` says otherwise."""
     authority.write(folder, ["retention"])
     for name, secret in {
         "app": urls.app,
@@ -162,8 +178,7 @@ def settings_in(
         database_url_file=folder / "app",
         jobs_database_url_file=folder / "jobs",
         nats_url_file=folder / "nats",
-        root_key_file=folder / "root",
-        key_store_directory=folder / "keys",
+        **(keys or {"root_key_file": folder / "root", "key_store_directory": folder / "keys"}),
         key_lease=LEASE,
         saga_every=timedelta(milliseconds=200),
         call_timeout=timedelta(seconds=5),

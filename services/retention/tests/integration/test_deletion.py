@@ -24,8 +24,10 @@ from samspill_kit.ids import RandomIds
 from samspill_kit.testing.clocks import SetClock
 from samspill_kit.testing.nats import NatsServer
 from samspill_retention.domain.deletion import SERVICES
-from samspill_retention.keystore.files import FileKeyStore
+from samspill_retention.keystore.files import FolderPlace
 from samspill_retention.keystore.receipts import JwsReceiptSigner
+from samspill_retention.keystore.root_key import RootKeyWrapping
+from samspill_retention.keystore.store import WrappedKeyStore
 from services.retention.tests.integration.conftest import Running
 from services.retention.tests.sample import School
 
@@ -49,11 +51,10 @@ async def receipted(running: Running, school: School) -> lifetimes_pb2.Deletion:
     return await running.deletion(school)
 
 
-def public_key(running: Running) -> OKPKey:
-    store = FileKeyStore(
-        running.keys_folder, (running.keys_folder.parent / "root").read_bytes(), SetClock()
-    )
-    jwk: Any = JwsReceiptSigner(store.receipt_key()).public_jwk()
+async def public_key(running: Running) -> OKPKey:
+    root_key = (running.keys_folder.parent / "root").read_bytes()
+    store = WrappedKeyStore(RootKeyWrapping(root_key), FolderPlace(running.keys_folder), SetClock())
+    jwk: Any = JwsReceiptSigner(await store.receipt_key()).public_jwk()
     return OKPKey.import_key(jwk)
 
 
@@ -87,7 +88,8 @@ async def test_a_deletion_at_once_ends_with_a_receipt_that_verifies(
     assert not key_file.exists()
 
     receipt = deletion.receipt
-    verified = jws.deserialize_compact(receipt.jws, public_key(running), algorithms=["Ed25519"])
+    key = await public_key(running)
+    verified = jws.deserialize_compact(receipt.jws, key, algorithms=["Ed25519"])
     assert verified.payload.decode() == receipt.json
     said = json.loads(receipt.json)
     assert said["survey_id"] == str(school.survey_id)
@@ -110,10 +112,9 @@ async def test_a_receipt_with_another_count_does_not_verify(
     text = base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4))
     forged = base64.urlsafe_b64encode(text.replace(b":7", b":8")).rstrip(b"=").decode()
     assert forged != payload
+    key = await public_key(running)
     with pytest.raises(BadSignatureError):
-        jws.deserialize_compact(
-            f"{header}.{forged}.{signature}", public_key(running), algorithms=["Ed25519"]
-        )
+        jws.deserialize_compact(f"{header}.{forged}.{signature}", key, algorithms=["Ed25519"])
 
 
 async def test_a_service_that_is_away_keeps_it_locking_until_it_is_back(

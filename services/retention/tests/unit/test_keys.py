@@ -34,7 +34,7 @@ async def test_sub_keys_differ_by_purpose_and_are_the_same_each_time(service: Fa
         for purpose, owner in [*OWNER_OF_PURPOSE.items(), *OWNER_OF_PURPOSE.items()]
     }
     assert len(keys) == len(OWNER_OF_PURPOSE)
-    assert service.keys.survey_key(service.school.survey_id) not in keys
+    assert await service.keys.survey_key(service.school.survey_id) not in keys
 
 
 async def test_another_school_gets_no_key_of_this_survey(service: FakeService) -> None:
@@ -43,6 +43,6 @@ async def test_another_school_gets_no_key_of_this_survey(service: FakeService) -
 
 
 async def test_a_registered_survey_whose_key_is_gone_says_so(service: FakeService) -> None:
-    service.keys.destroy_survey_key(service.school.survey_id)
+    await service.keys.destroy_survey_key(service.school.survey_id)
     with pytest.raises(KeyIsGone):
         await service.issued()

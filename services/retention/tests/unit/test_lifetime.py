@@ -47,7 +47,7 @@ def test_a_survey_is_due_on_its_last_day_and_not_before() -> None:
 async def test_registering_again_keeps_the_first_registration_and_key(
     service: FakeService,
 ) -> None:
-    key = service.keys.survey_key(service.school.survey_id)
+    key = await service.keys.survey_key(service.school.survey_id)
     again = await service.register(
         service.school.id,
         service.school.survey_id,
@@ -55,7 +55,7 @@ async def test_registering_again_keeps_the_first_registration_and_key(
         delete_on=date(2030, 1, 1),
     )
     assert (again.created_by, again.delete_on) == (service.school.creator_id, LAST_DAY)
-    assert service.keys.survey_key(service.school.survey_id) == key
+    assert await service.keys.survey_key(service.school.survey_id) == key
 
 
 async def test_a_last_day_past_the_ceiling_registers_nothing_and_makes_no_key() -> None:

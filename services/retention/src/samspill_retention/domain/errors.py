@@ -1,6 +1,6 @@
 """Why retention says no."""
 
-from samspill_kit.errors import Forbidden, Invalid, NotFound, Refused
+from samspill_kit.errors import Forbidden, Invalid, NotFound, Refused, Unavailable
 
 
 class SurveyNotFound(NotFound):
@@ -52,6 +52,24 @@ class KeyIsGone(Refused):
 
 
 class RootKeyDoesNotFit(Refused):
-    """The key store was wrapped by another root key than the one that is mounted."""
+    """The key store was wrapped by another root key than the one that is mounted or named."""
 
     code = "root_key_does_not_fit"
+
+
+class KeyStoreUnavailable(Unavailable):
+    """Vault, which wraps or keeps the keys, does not answer, is sealed or fails."""
+
+    code = "key_store_unavailable"
+
+
+class KeyStoreDenied(Unavailable):
+    """Vault refuses this login or what it asks for; its role, policy or mounts are not right."""
+
+    code = "key_store_denied"
+
+
+class KeyStoreNotFit(Refused):
+    """The place in Vault would lose or replace keys: no KV version 2, or it forgets by itself."""
+
+    code = "key_store_not_fit"

@@ -15,26 +15,45 @@ from .lifetime import Lifetime
 
 
 class KeyStore(Protocol):
-    """Survey keys outside every database (SPEC P1). Every write is on disk when it returns."""
+    """Survey keys outside every database (SPEC P1). Every write is lasting when it returns.
 
-    def create_survey_key(self, survey_id: SurveyId) -> None:
+    Each call may take as long as a network does.
+
+    Raises:
+        KeyStoreUnavailable: nothing is known; asking again is safe.
+        KeyStoreDenied: the same, but a person has to put it right.
+        RootKeyDoesNotFit: the keys are there and cannot be opened.
+    """
+
+    async def create_survey_key(self, survey_id: SurveyId) -> None:
         """Make a survey's key; a key that exists is left as it is."""
 
-    def survey_key(self, survey_id: SurveyId) -> bytes:
+    async def survey_key(self, survey_id: SurveyId) -> bytes:
         """Return the 32 bytes of a survey's key.
 
         Raises:
             KeyIsGone: the key was destroyed or never made.
         """
+        ...
 
-    def destroy_survey_key(self, survey_id: SurveyId) -> None:
-        """Destroy a survey's key and append its tombstone; safe to repeat."""
+    async def destroy_survey_key(self, survey_id: SurveyId) -> None:
+        """Append a survey's tombstone, then destroy its key for good; safe to repeat."""
 
-    def school_key(self, school_id: SchoolId) -> bytes:
-        """Return a school's roster key, made at the first request."""
+    async def school_key(self, school_id: SchoolId) -> bytes:
+        """Return a school's roster key, made at the first request, also by two at once."""
+        ...
 
-    def pepper(self) -> bytes:
+    async def pepper(self) -> bytes:
         """Return the installation's pepper for access codes, made at the first request."""
+        ...
+
+    async def receipt_key(self) -> bytes:
+        """Return the seed of the key that signs receipts, made at the first request."""
+        ...
+
+    async def tombstones(self) -> frozenset[str]:
+        """Return the ids of every survey whose key was ever destroyed here (SPEC T6)."""
+        ...
 
 
 class Lifetimes(Protocol):

@@ -45,7 +45,7 @@ class KeyIssue(pb_grpc.KeyIssueInternalServiceServicer):
     ) -> pb.IssueSchoolKeyResponse:
         with metrics.KEY_REQUESTS.counted():
             _identity_alone("school")
-            key = self._identity_keys.school_key(SchoolId.parse(request.school_id))
+            key = await self._identity_keys.school_key(SchoolId.parse(request.school_id))
         return pb.IssueSchoolKeyResponse(key=key, lease_for=self._lease)
 
     async def IssuePepper(
@@ -53,7 +53,7 @@ class KeyIssue(pb_grpc.KeyIssueInternalServiceServicer):
     ) -> pb.IssuePepperResponse:
         with metrics.KEY_REQUESTS.counted():
             _identity_alone("pepper")
-            pepper = self._identity_keys.pepper()
+            pepper = await self._identity_keys.pepper()
         return pb.IssuePepperResponse(pepper=pepper, lease_for=self._lease)
 
 

@@ -60,8 +60,10 @@ class AdvanceDeletion:
             # Taken back by somebody between the two reads: the row lock decides.
             if current is None or not current.may_destroy_key(now=self.clock.now()):
                 return deletion
-            # The file goes first: a crash before the commit destroys it again, changing nothing.
-            self.keys.destroy_survey_key(current.survey_id)
+            # The key goes first: a crash before the commit destroys it again, changing nothing. It
+            # goes under the row lock, which may wait for Vault (docs/decisions/0023): between a
+            # decision and the destruction nobody can take the deletion back.
+            await self.keys.destroy_survey_key(current.survey_id)
             current.key_destroyed(at=self.clock.now(), lease_for=self.lease_for)
             await work.deletions.save(current)
             await work.commit()

@@ -41,7 +41,7 @@ class IssueSurveyKey:
             deletion = await work.deletions.find(survey_id)
         if deletion and not deletion.taken_back_at:
             raise SurveyIsLocked(survey_id=str(survey_id))
-        return self.derive(self.keys.survey_key(survey_id), purpose)
+        return self.derive(await self.keys.survey_key(survey_id), purpose)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +50,8 @@ class IssueIdentityKeys:
 
     keys: KeyStore
 
-    def school_key(self, school_id: SchoolId) -> bytes:
-        return self.keys.school_key(school_id)
+    async def school_key(self, school_id: SchoolId) -> bytes:
+        return await self.keys.school_key(school_id)
 
-    def pepper(self) -> bytes:
-        return self.keys.pepper()
+    async def pepper(self) -> bytes:
+        return await self.keys.pepper()

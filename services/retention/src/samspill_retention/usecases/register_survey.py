@@ -33,5 +33,5 @@ class RegisterSurvey:
                 await work.commit()
         # The key comes last: a registration without a key is repeated by the caller, while a key
         # without a registration would have nobody to destroy it.
-        self.keys.create_survey_key(survey_id)
+        await self.keys.create_survey_key(survey_id)
         return known or wanted
