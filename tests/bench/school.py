@@ -50,9 +50,11 @@ class BenchSchool:
         self._unused: list[str] = []
 
     @classmethod
-    async def prepare(cls, installation: LocalInstallation, browser: Browser) -> BenchSchool:
-        """Import the classes as the leader, and sign the teacher in with `browser`."""
-        school = installation.municipality.schools[0]
+    async def prepare(
+        cls, installation: LocalInstallation, browser: Browser, *, number: int = 0
+    ) -> BenchSchool:
+        """Import the classes of a school that has none, and sign its teacher in with `browser`."""
+        school = installation.municipality.schools[number]
         await _import(installation, dataclasses.replace(school, classes=classes()))
         username = school.teachers[0].username
         password = installation.password_of(username)

@@ -137,7 +137,7 @@ def test_the_chart_tells_each_service_all_that_it_needs(service: str, tmp_path: 
     told: dict[str, str] = one(rendered(DEFAULT), "ConfigMap", f"proof-{service}")["data"]
     # The paths exist in a pod; here they are stood in for.
     secret = tmp_path / "secret"
-    secret.write_text("x")
+    secret.write_text("x" * 32)
     stand_ins = {"_FILE": str(secret), "_DIRECTORY": str(tmp_path)}
     here = {
         key: next((path for end, path in stand_ins.items() if key.endswith(end)), value)

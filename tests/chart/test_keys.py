@@ -60,7 +60,7 @@ def test_only_what_the_choice_needs_is_rendered_and_mounted(choice: str) -> None
 def test_the_service_takes_what_it_is_told(choice: str, tmp_path: Path) -> None:
     told, *_ = retention(rendered(CHOICES[choice]))
     secret = tmp_path / "secret"
-    secret.write_text("x")
+    secret.write_text("x" * 32)
     here = {key: str(secret) if key.endswith("_FILE") else value for key, value in told.items()} | {
         key: str(tmp_path) for key in told if key.endswith("_DIRECTORY")
     }
@@ -133,3 +133,32 @@ def test_a_misspelt_key_or_value_is_refused(path: str, value: str) -> None:
         chart.validate_schema(IN_VAULT)
         with pytest.raises(helm.HelmError):
             chart.validate_schema(changed(IN_VAULT, path, value))
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "shared"),
+    [
+        ("keys.store.accessModes", ["ReadWriteOnce"], False),
+        ("keys.store.accessModes", ["ReadWriteMany"], True),
+    ],
+)
+def test_retention_is_one_pod_where_one_node_alone_can_mount_the_keys(
+    path: str, value: object, shared: bool
+) -> None:
+    """Two pods on two nodes would wait for each other's volume, and the install with them."""
+    objects = rendered(changed(values_of("default"), path, value))
+    deployment = one(objects, "Deployment", "proof-retention")["spec"]
+    scaled = [e for e in objects if e["kind"] == "HorizontalPodAutoscaler"]
+    assert ("proof-retention" in {each["metadata"]["name"] for each in scaled}) is shared
+    if shared:
+        assert "replicas" not in deployment
+        assert "rollingUpdate" in deployment["strategy"]
+    else:
+        assert deployment["replicas"] == 1
+        assert deployment["strategy"] == {"type": "Recreate"}
+    assert one(objects, "Deployment", "proof-surveys")["spec"]["strategy"]["rollingUpdate"]
+
+
+def test_retention_has_replicas_where_vault_keeps_the_keys() -> None:
+    deployment = one(rendered(values_of("vault")), "Deployment", "proof-retention")["spec"]
+    assert "rollingUpdate" in deployment["strategy"]

@@ -196,8 +196,9 @@ async def _move_to(release: Release, address: str) -> None:
 
 @asynccontextmanager
 async def _school(release: Release) -> AsyncIterator[BenchSchool]:
+    """The second school, which the main job leaves alone."""
     async with Browser(release.installation.public_address) as browser:
-        yield await BenchSchool.prepare(release.installation, browser)
+        yield await BenchSchool.prepare(release.installation, browser, number=1)
 
 
 async def _begun(release: Release, school: BenchSchool, ledger: Ledger) -> list[Pupil]:

@@ -99,7 +99,11 @@ class Release:
             },
             "databases": {"existingSecrets": {name: f"database-{name}" for name in BACKENDS}},
             "certificates": {"existingSecrets": {name: f"tls-{name}" for name in SERVICES}},
-            "keys": {"rootKeySecret": "root-key", "store": {"existingClaim": "key-store"}},
+            # One node: two pods may mount what a second node could not.
+            "keys": {
+                "rootKeySecret": "root-key",
+                "store": {"existingClaim": "key-store", "accessModes": ["ReadWriteMany"]},
+            },
             # A receipt waits until no lent key is held any more.
             "services": {"retention": {"settings": {"KEY_LEASE": "PT20S"}}},
             "defaults": {"replicas": self.replicas, "autoscaling": {"maxReplicas": 0}},

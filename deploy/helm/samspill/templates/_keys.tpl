@@ -30,9 +30,19 @@
 {{- $told | toJson -}}
 {{- end -}}
 
+{{- define "samspill.root-key" -}}
+{{ required "keys.rootKeySecret: name the secret with the key root-key, 32 random bytes" .Values.keys.rootKeySecret }}
+{{- end -}}
+
 {{/* Empty unless Vault wraps or keeps the keys. */}}
 {{- define "samspill.uses-vault" -}}
 {{- if or (eq .Values.keys.rootKey "vault") (eq .Values.keys.store.kind "vault") -}}yes{{- end -}}
+{{- end -}}
+
+{{/* Empty where a volume that one node alone can mount holds the keys: then retention is one pod, and the next one
+starts when the last has ended; answering goes on meanwhile (SPEC R3). Two pods on two nodes would wait for ever. */}}
+{{- define "samspill.shares-keys" -}}
+{{- if or (eq .Values.keys.store.kind "vault") (has "ReadWriteMany" .Values.keys.store.accessModes) -}}yes{{- end -}}
 {{- end -}}
 
 {{/* What nobody would read is refused: it stands there because somebody believes that it works. */}}
@@ -79,7 +89,7 @@
 {{- if ne .Values.keys.rootKey "vault" }}
 - name: root-key
   secret:
-    secretName: {{ required "keys.rootKeySecret: name the secret with the key root-key, 32 random bytes" .Values.keys.rootKeySecret }}
+    secretName: {{ include "samspill.root-key" . }}
     defaultMode: 0440
 {{- end }}
 {{- if ne .Values.keys.store.kind "vault" }}

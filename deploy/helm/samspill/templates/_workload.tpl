@@ -43,22 +43,33 @@ metadata:
 data: {{- include "samspill.configuration" . | nindent 2 }}
 {{- end -}}
 
+{{- define "samspill.is-one-pod" -}}
+{{- if and (eq .service "retention") (not (include "samspill.shares-keys" .root)) -}}yes{{- end -}}
+{{- end -}}
+
 {{- define "samspill.deployment" -}}
 {{- $settings := include "samspill.settings" . | fromJson -}}
+{{- $isOnePod := include "samspill.is-one-pod" . -}}
 apiVersion: apps/v1
 kind: Deployment
 metadata:
   name: {{ include "samspill.name" . }}
   labels: {{- include "samspill.labels" . | nindent 4 }}
 spec:
-  {{- if not $settings.autoscaling.maxReplicas }}
+  {{- if $isOnePod }}
+  replicas: 1
+  {{- else if not $settings.autoscaling.maxReplicas }}
   replicas: {{ $settings.replicas }}
   {{- end }}
   revisionHistoryLimit: 3
   selector:
     matchLabels: {{- include "samspill.selector" . | nindent 6 }}
   strategy:
+    {{- if $isOnePod }}
+    type: Recreate
+    {{- else }}
     rollingUpdate: {maxUnavailable: 0, maxSurge: 1}
+    {{- end }}
   template:
     metadata:
       labels: {{- include "samspill.labels" . | nindent 8 }}
@@ -197,7 +208,7 @@ spec:
 
 {{- define "samspill.autoscaler" -}}
 {{- $settings := include "samspill.settings" . | fromJson -}}
-{{- if $settings.autoscaling.maxReplicas -}}
+{{- if and $settings.autoscaling.maxReplicas (not (include "samspill.is-one-pod" .)) -}}
 apiVersion: autoscaling/v2
 kind: HorizontalPodAutoscaler
 metadata:
@@ -232,6 +243,8 @@ service will be told. A wrong secret ends the installation at once, with the sen
 {{- define "samspill.migration" -}}
 {{- $prefix := printf "SAMSPILL_%s_" (upper .service) -}}
 {{- $tells := hasKey .root.Values.nats.existingSecrets .service -}}
+{{- $hasRootKey := and (eq .service "retention") (ne .root.Values.keys.rootKey "vault") -}}
+{{- if eq .service "retention" }}{{ include "samspill.check-keys" .root }}{{ end -}}
 apiVersion: batch/v1
 kind: Job
 metadata:
@@ -256,6 +269,9 @@ spec:
             {{- if $tells }}
             - {name: {{ $prefix }}NATS_URL_FILE, value: /run/samspill/nats/url}
             {{- end }}
+            {{- if $hasRootKey }}
+            - {name: {{ $prefix }}ROOT_KEY_FILE, value: /run/samspill/root-key/root-key}
+            {{- end }}
             {{- if eq .service "identity" }}
             - {name: {{ $prefix }}KEYCLOAK_ADDRESS, value: {{ .root.Values.keycloak.address | quote }}}
             - {name: {{ $prefix }}KEYCLOAK_REALM, value: {{ .root.Values.keycloak.realm | quote }}}
@@ -267,6 +283,9 @@ spec:
             {{- if $tells }}
             - {name: nats, mountPath: /run/samspill/nats, readOnly: true}
             {{- end }}
+            {{- if $hasRootKey }}
+            - {name: root-key, mountPath: /run/samspill/root-key, readOnly: true}
+            {{- end }}
             {{- if eq .service "identity" }}
             - {name: keycloak, mountPath: /run/samspill/keycloak, readOnly: true}
             {{- end }}
@@ -277,6 +296,10 @@ spec:
         {{- if $tells }}
         - name: nats
           secret: {secretName: {{ include "samspill.nats" . }}, defaultMode: 0440}
+        {{- end }}
+        {{- if $hasRootKey }}
+        - name: root-key
+          secret: {secretName: {{ include "samspill.root-key" .root }}, defaultMode: 0440}
         {{- end }}
         {{- if eq .service "identity" }}
         - name: keycloak

@@ -4,12 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Annotated, Final, Self
 
-from pydantic import DirectoryPath, FilePath, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    DirectoryPath,
+    FilePath,
+    StringConstraints,
+    model_validator,
+)
 from pydantic_settings import SettingsConfigDict
 
-from samspill_kit.settings import DatabaseSettings, EventSettings, HostPort, ServiceSettings
+from samspill_kit.settings import (
+    DatabaseSettings,
+    EventSettings,
+    HostPort,
+    OwnerSettings,
+    ServiceSettings,
+)
 
 PREFIX: Final = "SAMSPILL_RETENTION_"
 
@@ -20,12 +33,30 @@ VaultAddress = Annotated[str, StringConstraints(pattern=r"^https://[^/\s]+$")]
 """`https://vault.example.org:8200`: keys travel over TLS alone."""
 
 
+def _of_32_bytes(file: Path) -> Path:
+    if file.stat().st_size != 32:
+        raise ValueError("must hold exactly 32 random bytes")
+    return file
+
+
+RootKeyFile = Annotated[FilePath, AfterValidator(_of_32_bytes)]
+"""The key of AES-256, as bytes and without a line's end."""
+
+
+class MigrationSettings(OwnerSettings):
+    """What `migrate` is told; the root key is looked at where it is named."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX)
+
+    root_key_file: RootKeyFile | None = None
+
+
 class Settings(ServiceSettings, DatabaseSettings, EventSettings):
     """Everything an operator can set for the retention service."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX)
 
-    root_key_file: FilePath | None = None
+    root_key_file: RootKeyFile | None = None
     """32 random bytes that wrap every key of the store; a mounted secret. Or …"""
 
     vault_transit_key: VaultPath | None = None
