@@ -25,6 +25,9 @@ KINDS: Final = ("app", "jobs", "owner")
 PATIENCE: Final = "10m"
 """How long an install may take: two loaded cores start twelve pods."""
 
+SMALL: Final = {"requests": {"cpu": "20m", "memory": "192Mi"}}
+"""Room on two cores for three pods of each service."""
+
 Values = dict[str, Any]
 
 
@@ -104,9 +107,16 @@ class Release:
                 "rootKeySecret": "root-key",
                 "store": {"existingClaim": "key-store", "accessModes": ["ReadWriteMany"]},
             },
-            # A receipt waits until no lent key is held any more.
-            "services": {"retention": {"settings": {"KEY_LEASE": "PT20S"}}},
-            "defaults": {"replicas": self.replicas, "autoscaling": {"maxReplicas": 0}},
+            "services": {
+                # A receipt waits until no lent key is held any more.
+                "retention": {"settings": {"KEY_LEASE": "PT20S"}},
+                "reports": {"resources": SMALL},
+            },
+            "defaults": {
+                "replicas": self.replicas,
+                "autoscaling": {"maxReplicas": 0},
+                "resources": SMALL,
+            },
         }
         return values | changed
 

@@ -86,6 +86,8 @@ class Channel:
                 ("grpc.initial_reconnect_backoff_ms", 100),
                 ("grpc.max_reconnect_backoff_ms", 2_000),
                 ("grpc.keepalive_time_ms", 30_000),
+                # Half a minute unless told: too long for a caller whose neighbours were all replaced.
+                ("grpc.dns_min_time_between_resolutions_ms", 2_000),
                 ("grpc.enable_retries", 0),
             )
             self._channel = aio.secure_channel(
