@@ -309,9 +309,10 @@ def _sentences_about(error: ValidationError, prefix: str) -> str:
 
 
 def _about(each: ErrorDetails, prefix: str) -> str:
+    sentence = each["msg"].removeprefix("Value error, ")
     if not each["loc"]:  # About several settings together; the sentence names them itself.
-        return each["msg"].removeprefix("Value error, ")
-    return f"{prefix}{'_'.join(map(str, each['loc']))}".upper() + f": {each['msg']}"
+        return sentence
+    return f"{prefix}{'_'.join(map(str, each['loc']))}".upper() + f": {sentence}"
 
 
 def _keep_memory_private() -> None:
