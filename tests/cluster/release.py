@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import os
@@ -60,9 +61,25 @@ class Release:
         await self._helm("upgrade", self.values(**changed))
 
     async def gateway(self) -> tuple[str, int]:
-        """Where the gateway's service listens inside the cluster."""
-        service = await self.cluster.get("service", f"{NAME}-gateway")
-        return service["spec"]["clusterIP"], service["spec"]["ports"][0]["port"]
+        """Where this machine reaches the gateway's service: its own address, else a port of the node."""
+        service = (await self.cluster.get("service", f"{NAME}-gateway"))["spec"]
+        inside = (service["clusterIP"], service["ports"][0]["port"])
+        if await _is_reached(inside):
+            return inside
+        return await self._port_of_the_node(service)
+
+    async def _port_of_the_node(self, service: Mapping[str, Any]) -> tuple[str, int]:
+        """A second service before the same pods, for clusters whose addresses lead nowhere from here."""
+        name = f"{NAME}-gateway-for-the-proof"
+        port = {**service["ports"][0], "nodePort": None}
+        specification = {"type": "NodePort", "selector": service["selector"], "ports": [port]}
+        metadata = {"name": name}
+        made = {"apiVersion": "v1", "kind": "Service", "metadata": metadata, "spec": specification}
+        await self.cluster.apply([made])
+        made = await self.cluster.get("service", name)
+        (node, *_) = (await self.cluster.get("nodes"))["items"]
+        addresses = {each["type"]: each["address"] for each in node["status"]["addresses"]}
+        return addresses["InternalIP"], made["spec"]["ports"][0]["nodePort"]
 
     async def copy_key_store(self, folder: Path) -> None:
         """Lay a copy of the key store's files into a folder, in place of what was there."""
@@ -194,3 +211,13 @@ class Release:
 def _texts(name: str, content: Mapping[str, str], wrong: Mapping[str, str]) -> Object:
     changed = {key: wrong.get(f"{name}/{key}", text) for key, text in content.items()}
     return secret(name, {key: text.encode() for key, text in changed.items()})
+
+
+async def _is_reached(address: tuple[str, int]) -> bool:
+    try:
+        async with asyncio.timeout(3):
+            _, writer = await asyncio.open_connection(*address)
+    except OSError:
+        return False
+    writer.close()
+    return True
