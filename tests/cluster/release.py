@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from deploy.local.installation import LocalInstallation
 from deploy.local.keycloak import REALM
-from deploy.local.services import BACKENDS, SERVICES
+from deploy.local.services import BACKENDS, SERVICES, until
 from tests.chart.rendering import CHART
 
 from .kubernetes import Cluster, Object, secret
@@ -79,7 +79,10 @@ class Release:
         made = await self.cluster.get("service", name)
         (node, *_) = (await self.cluster.get("nodes"))["items"]
         addresses = {each["type"]: each["address"] for each in node["status"]["addresses"]}
-        return addresses["InternalIP"], made["spec"]["ports"][0]["nodePort"]
+        here = (addresses["InternalIP"], made["spec"]["ports"][0]["nodePort"])
+        async with asyncio.timeout(30):
+            await until(lambda: _is_reached(here), every=0.5)
+        return here
 
     async def copy_key_store(self, folder: Path) -> None:
         """Lay a copy of the key store's files into a folder, in place of what was there."""
