@@ -90,7 +90,8 @@ class Pupil:
         await self._healed(lambda: self._post("/elev/lever", []))
 
     async def stored(self) -> dict[str, str]:
-        """What the pupil's own page shows as chosen."""
+        """What the pupil's own page shows as chosen, opened anew: the pod of its last save may be gone."""
+        self._connection = None
         connection = await self._connected()
         answer = await connection.get("/elev/svar")
         return dict(_CHOSEN.findall(answer.content.decode()))
