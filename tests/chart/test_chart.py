@@ -163,6 +163,7 @@ def test_one_place_sets_the_tag_and_a_digest_wins() -> None:
     [
         ("publicAdress", "https://samspill.example.org"),
         ("services.surveys.replica", 3),
+        ("defaults.resources", {"limits": {"memoy": "1Gi"}}),
         ("keys.store.accesModes", ["ReadWriteOnce"]),
         ("image.tag", "latest"),
         ("certificates.issuer.kind", "Isuer"),
@@ -211,3 +212,21 @@ def test_any_knob_of_a_service_can_be_set() -> None:
     values = changed(DEFAULT, "services.retention.settings", {"KEY_LEASE": "PT20S"})
     told = one(rendered(values), "ConfigMap", "proof-retention")["data"]
     assert told["SAMSPILL_RETENTION_KEY_LEASE"] == "PT20S"
+
+
+def test_pods_stand_where_the_operator_says() -> None:
+    toleration = {"key": "school", "operator": "Exists", "effect": "NoSchedule"}
+    values = changed(DEFAULT, "defaults.nodeSelector", {"pool": "schools"})
+    values = changed(values, "defaults.tolerations", [toleration])
+    values = changed(values, "services.reports.nodeSelector", {"pool": "large"})
+    values = changed(values, "services.reports.podAnnotations", {"example.org/note": "large"})
+    objects = rendered(values)
+    for name, pod in pods(objects):
+        large = name == "Deployment proof-reports"
+        assert pod["nodeSelector"] == {"pool": "large" if large else "schools"}, name
+        assert pod["tolerations"] == [toleration], name
+    template = one(objects, "Deployment", "proof-reports")["spec"]["template"]
+    assert template["metadata"]["annotations"]["example.org/note"] == "large"
+    for each in objects:
+        if each["kind"] not in FOREIGN:
+            kubernetes_validate.validate(each, "1.34", strict=True)

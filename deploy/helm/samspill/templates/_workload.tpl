@@ -81,6 +81,7 @@ spec:
         prometheus.io/scrape: "true"
         prometheus.io/port: "9102"
         prometheus.io/path: /metrics
+        {{- with $settings.podAnnotations }}{{ toYaml . | nindent 8 }}{{ end }}
     spec:
       serviceAccountName: {{ include "samspill.name" . }}
       automountServiceAccountToken: false
@@ -89,6 +90,15 @@ spec:
       securityContext: {{- include "samspill.pod-security" . | nindent 8 }}
       {{- with .root.Values.image.pullSecrets }}
       imagePullSecrets: {{- toYaml . | nindent 8 }}
+      {{- end }}
+      {{- with $settings.nodeSelector }}
+      nodeSelector: {{- toYaml . | nindent 8 }}
+      {{- end }}
+      {{- with $settings.tolerations }}
+      tolerations: {{- toYaml . | nindent 8 }}
+      {{- end }}
+      {{- with $settings.priorityClassName }}
+      priorityClassName: {{ . }}
       {{- end }}
       topologySpreadConstraints:
         - maxSkew: 1
@@ -333,6 +343,12 @@ enableServiceLinks: false
 securityContext: {{- include "samspill.pod-security" . | nindent 2 }}
 {{- with .Values.image.pullSecrets }}
 imagePullSecrets: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .Values.defaults.nodeSelector }}
+nodeSelector: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .Values.defaults.tolerations }}
+tolerations: {{- toYaml . | nindent 2 }}
 {{- end }}
 {{- end -}}
 
