@@ -95,21 +95,11 @@ class Release:
     def values(self, **changed: Any) -> Values:
         """The values file of this installation."""
         keycloak = self.installation.parts.keycloak
-        municipality = self.installation.municipality
-        schools = [
-            {"orgnr": each.organisation_number, "name": each.name} for each in municipality.schools
-        ]
         values: Values = {
             "installation": "cluster-proof",
             "publicAddress": self.installation.public_address,
             "image": {"tag": self.tag, "pullPolicy": "Never"},
-            "municipalities": [
-                {
-                    "orgnr": municipality.organisation_number,
-                    "name": municipality.name,
-                    "schools": schools,
-                }
-            ],
+            "municipalities": [self._municipality()],
             "keycloak": {
                 "address": f"http://{self.host}:{keycloak.port}",
                 "publicAddress": keycloak.address,
@@ -139,6 +129,11 @@ class Release:
             },
         }
         return values | changed
+
+    def _municipality(self) -> Values:
+        known = self.installation.municipality
+        schools = [{"orgnr": each.organisation_number, "name": each.name} for each in known.schools]
+        return {"orgnr": known.organisation_number, "name": known.name, "schools": schools}
 
     async def _helm(self, action: str, values: Values) -> None:
         words = (action, NAME, str(CHART), "--wait", "--timeout", PATIENCE, "--values", "-")
