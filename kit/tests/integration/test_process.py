@@ -7,13 +7,16 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from samspill_kit.errors import Unavailable
 from samspill_kit.grpc import Channel
+from samspill_kit.process import Service
 from samspill_kit.settings import HostPort
 from samspill_kit.testing.certificates import Authority
 from samspill_kit.testing.children import free_port
@@ -142,3 +145,57 @@ async def test_an_unknown_command_gets_the_usage(process: Process) -> None:
     _, complaint = await child.communicate()
     assert child.returncode == 2
     assert b"usage: python -m samspill_notes" in complaint
+
+
+class NeighbourAway(Unavailable):
+    code = "neighbour_away"
+
+
+class Waiting:
+    """A part whose neighbour is not there at the first look."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error: Exception | None = error
+        self.was_looked_at = asyncio.Event()
+
+    async def start(self) -> None:
+        if error := self.error:
+            self.error = None
+            self.was_looked_at.set()
+            raise error
+
+    async def stop(self) -> None:
+        """Nothing to give back."""
+
+
+def service_with(part: Waiting) -> tuple[Service, HostPort]:
+    listen = HostPort("127.0.0.1", free_port())
+    told: Any = SimpleNamespace(metrics_listen=listen, drain_for=timedelta(seconds=1))
+    service = Service("notes", told)
+    service.add(part)
+    return service, listen
+
+
+async def test_a_start_waits_for_a_neighbour_alive_and_not_ready() -> None:
+    part = Waiting(NeighbourAway())
+    service, listen = service_with(part)
+
+    async def status_of(path: str) -> bytes:
+        reader, writer = await asyncio.open_connection(listen.host, listen.port)
+        writer.write(f"GET {path} HTTP/1.1\r\n\r\n".encode())
+        answer = await reader.read()
+        writer.close()
+        return answer.split(b" ", 2)[1]
+
+    starting = asyncio.create_task(service.start())
+    await asyncio.wait_for(part.was_looked_at.wait(), timeout=10)
+    assert (await status_of("/livez"), await status_of("/readyz")) == (b"200", b"503")
+    await starting
+    assert await status_of("/readyz") == b"200"
+    await service.stop()
+
+
+async def test_a_start_ends_over_any_other_error() -> None:
+    service, _ = service_with(Waiting(ValueError("a bug")))
+    with pytest.raises(ValueError, match="a bug"):
+        await service.start()
