@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -20,6 +21,10 @@ def main() -> int:
     """Print the line of figures; the exit status says whether every promise held."""
     if not (os.environ.get("KUBECONFIG") and os.environ.get("CLUSTER_HOST")):
         print("Set KUBECONFIG, and CLUSTER_HOST: this machine's address as pods reach it.")
+        return 2
+    missing = [program for program in ("kubectl", "helm") if not shutil.which(program)]
+    if missing:
+        print(f"The proof works as an operator does, with {' and '.join(missing)} on PATH.")
         return 2
     with tempfile.TemporaryDirectory(prefix="samspill-") as made:
         # Pods run as another user and must get to the key store below it.
