@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from deploy.local.services import until
+
 Object = Mapping[str, Any]
 
 
@@ -85,6 +87,16 @@ class Cluster:
     async def rolled_out(self, deployment: str, *, within: int = 240) -> None:
         """Wait until a deployment is what it should be. Raises CommandError."""
         await self.kubectl("rollout", "status", f"deployment/{deployment}", f"--timeout={within}s")
+
+    async def settled(self) -> None:
+        """Wait until no pod is on its way out: it serves, with what it was told, until it has drained."""
+
+        async def is_settled() -> bool:
+            pods = (await self.get("pods"))["items"]
+            return not any("deletionTimestamp" in pod["metadata"] for pod in pods)
+
+        async with asyncio.timeout(120):
+            await until(is_settled, every=1)
 
     async def forget(self) -> None:
         """Take the namespace away with everything in it."""

@@ -192,6 +192,7 @@ async def _move_to(release: Release, address: str) -> None:
     async with release.installation.steward() as steward:
         await steward.align_address(address)
     await release.upgrade(publicAddress=address)
+    await release.cluster.settled()
 
 
 @asynccontextmanager
