@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import dataclasses
 import io
@@ -23,6 +24,7 @@ from deploy.local.demonstration.staff import StaffMember
 from deploy.local.installation import LocalInstallation
 from deploy.local.keycloak_steward import Person
 from deploy.local.ports import Ports
+from deploy.local.services import until
 from samspill_identity.clients.retention import Pepper
 from samspill_kit.clock import SystemClock
 from samspill_kit.crypto import IssuedKey
@@ -173,7 +175,21 @@ async def running(folder: Path) -> AsyncIterator[tuple[LocalInstallation, World]
         for letter, school in zip(MARKS, people.schools, strict=True):
             await _Seeding(installation, world, letter, school).whole()
         await _municipality_cookie(installation, world, people)
+        await _closings_noted(world)
         yield installation, world
+
+
+async def _closings_noted(world: World) -> None:
+    """Wait for the fact of each closing to reach identity, or it would count as somebody's change."""
+    closed = [uuid.UUID(place.surveys["closed"]) for place in world.places.values()]
+    query = "select count(*) from surveys where closed_at is not null and survey_id = any($1)"
+
+    async def all_noted() -> bool:
+        ((count,),) = await world.rows("identity", query, closed)
+        return bool(count == len(closed))
+
+    async with asyncio.timeout(60):
+        await until(all_noted, every=0.5)
 
 
 async def _world(installation: LocalInstallation) -> World:
