@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import ssl
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -14,19 +13,14 @@ CHUNK = 1 << 16
 class Forwarder:
     """Listens at one address and hands every connection on to another, asked for each time."""
 
-    def __init__(
-        self, host: str, port: int, target: Target, *, tls: ssl.SSLContext | None = None
-    ) -> None:
+    def __init__(self, host: str, port: int, target: Target) -> None:
         self._host = host
         self._port = port
         self._target = target
-        self._tls = tls
         self._server: asyncio.Server | None = None
 
     async def __aenter__(self) -> Forwarder:
-        self._server = await asyncio.start_server(
-            self._take, self._host, self._port, ssl=self._tls, backlog=512
-        )
+        self._server = await asyncio.start_server(self._take, self._host, self._port, backlog=512)
         return self
 
     async def __aexit__(self, *_: object) -> None:

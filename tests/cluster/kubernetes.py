@@ -101,6 +101,14 @@ class Cluster:
     async def forget(self) -> None:
         """Take the namespace away with everything in it."""
         await self.kubectl("delete", "namespace", self.namespace, "--wait=true", "--timeout=180s")
+        # A volume belongs to no namespace.
+        volume = key_volume(self.namespace)
+        await self.kubectl("delete", "persistentvolume", volume, "--ignore-not-found=true")
+
+
+def key_volume(namespace: str) -> str:
+    """Name of the volume that a namespace's key store gets where there is no storage class."""
+    return f"{namespace}-keys"
 
 
 def secret(name: str, content: Mapping[str, bytes]) -> Object:

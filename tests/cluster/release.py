@@ -18,7 +18,7 @@ from deploy.local.keycloak import REALM
 from deploy.local.services import BACKENDS, SERVICES, until
 from tests.chart.rendering import CHART
 
-from .kubernetes import Cluster, Object, secret
+from .kubernetes import Cluster, Object, key_volume, secret
 
 NAME: Final = "samspill"
 EVENTS: Final = ("identity", "surveys", "responses", "retention")
@@ -173,7 +173,7 @@ class Release:
         }
         volumes: list[Object] = []
         if not (await self.cluster.get("storageclass"))["items"]:
-            volume = f"{self.cluster.namespace}-keys"
+            volume = key_volume(self.cluster.namespace)
             specification |= {"storageClassName": "", "volumeName": volume}
             volumes = [self._volume(volume)]
         claim: Object = {
